@@ -1,0 +1,99 @@
+// admin/ is the brand's side: keys and roles, influencers, campaigns, deals, posts, costs, the audit log,
+// reports (JSON and CSV), /metrics, /healthz, /readyz and /docs.
+//
+// Tables: brands, allowed_domains, api_keys, influencers, influencer_handles, campaigns, deals, posts,
+// post_metrics, costs. Threads: handlers run on the work pool, several at once.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/events.hpp"
+#include "core/metrics.hpp"
+#include "core/rate.hpp"
+#include "core/result.hpp"
+#include "net/router.hpp"
+#include "storage/storage.hpp"
+
+namespace fairlead::admin {
+
+struct Dependencies {
+  storage::Database& database;
+  storage::Database& clicks;  // read-only view of the click file
+  std::vector<core::MetricSource> metrics;
+  std::function<std::vector<std::string>()> not_ready;  // reasons; empty = ready
+  std::string version;
+};
+
+std::vector<net::Route> routes(const Dependencies& dependencies);
+net::Authenticate authenticator(storage::Database& database);
+
+struct NewBrand {
+  std::string name;
+  core::Currency currency;
+  core::Zone zone;
+  std::vector<std::string> allowed_domains;
+};
+core::BrandId create_brand(storage::Session& session, const NewBrand& brand, core::Instant now);
+
+// A key as its owner sees it, once: "fl_admin_" + 8 characters of public id + 43 of secret. Only the
+// SHA-256 of the secret is stored.
+struct CreatedKey {
+  core::KeyId id;
+  std::string secret_text;
+};
+CreatedKey create_key(storage::Session& session, core::BrandId brand, net::Role role,
+                      core::InfluencerId influencer, std::string_view note, core::Instant now);
+struct KeyInfo {
+  core::KeyId id;
+  std::string public_id;
+  net::Role role;
+  std::string note;
+  core::Instant created_at;
+  std::optional<core::Instant> revoked_at;
+};
+std::vector<KeyInfo> list_keys(storage::Session& session, core::BrandId brand);
+// False when the brand has no such key. Takes effect at once on this server.
+bool revoke_key(storage::Session& session, core::BrandId brand, core::KeyId key, core::Instant now);
+
+struct NewHandle {
+  std::string platform;
+  std::string handle;
+  std::optional<std::int64_t> followers;
+};
+struct NewInfluencer {
+  std::string name;
+  std::string country;
+  std::string niche;
+  std::vector<NewHandle> handles;
+};
+core::InfluencerId create_influencer(storage::Session& session, core::BrandId brand,
+                                     const NewInfluencer& influencer, core::Instant now);
+struct NewCampaign {
+  std::string name;
+  core::Currency currency;
+  core::Day starts_on;
+  std::optional<core::Day> ends_on;
+  std::string landing_url;
+  std::string utm_json = "{}";
+  std::string precedence = "code_first";
+  std::optional<std::int64_t> budget_minor;
+};
+core::CampaignId create_campaign(storage::Session& session, core::BrandId brand,
+                                 const NewCampaign& campaign, core::Instant now);
+struct NewDeal {
+  core::InfluencerId influencer;
+  core::CampaignId campaign;
+  std::int64_t rate_ppm = 100'000;
+  std::int64_t fixed_fee_minor = 0;
+  std::int64_t gift_cost_minor = 0;
+  std::string gifts_json = "[]";
+  std::int64_t hold_days = 30;
+};
+core::DealId create_deal(storage::Session& session, core::BrandId brand, const NewDeal& deal,
+                         core::Instant now);
+
+}  // namespace fairlead::admin

@@ -1,0 +1,1 @@
+#include "attribution/attribution.hpp"

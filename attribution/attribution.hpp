@@ -1,0 +1,57 @@
+// attribution/ takes orders and refunds from shops and gives credit to influencers. A platform adapter
+// (platforms.hpp) makes a core::Order of signed bytes; touchpoints are read; a model (pure) decides;
+// credits and ledger postings go into the same transaction as the order. An order is never refused
+// because attribution failed.
+//
+// Routes: POST /v1/orders, GET /v1/orders/{order_ref}, POST /v1/orders/{order_ref}/refunds,
+// GET /v1/commissions, GET /v1/commissions/{id}, …/explain, POST /v1/webhooks/{platform}/{integration_id},
+// POST|GET|DELETE /v1/integrations. Tables: orders, order_lines, touchpoints, credits, refunds,
+// refund_lines, credit_refunds, integrations, webhook_deliveries.
+// Threads: handlers run on the work pool, several at once.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/answer.hpp"
+#include "core/difference.hpp"
+#include "core/events.hpp"
+#include "core/metrics.hpp"
+#include "net/router.hpp"
+#include "storage/storage.hpp"
+
+namespace fairlead::attribution {
+
+// What a click token says; wired to redirect::read_token by app/, because attribution knows no redirect.
+struct TokenFact {
+  core::ClickId click;
+  core::LinkId link;
+  core::Instant at;
+};
+using ReadToken = std::function<core::Result<TokenFact>(std::string_view token)>;
+
+struct Dependencies {
+  storage::Database& database;
+  storage::Database* clicks;  // read-only view of the click file for verdicts; may be null
+  ReadToken read_token;
+  std::string sealing_key;  // 32 bytes; seals webhook secrets
+};
+
+std::vector<net::Route> routes(const Dependencies& dependencies);
+void collect(std::vector<core::Metric>& metrics);  // refused tokens, webhook outcomes
+
+// Books an order with its credits and postings in the caller's transaction. Sums must already hold
+// (check_order). `answered` is 201 with the contract's body; the same order again 200 with the same
+// body; another body under the same order_ref 409 order_conflict.
+core::Answer book_order(storage::Session& session, const Dependencies& dependencies,
+                        const core::Order& order, core::Instant now);
+core::Answer book_refund(storage::Session& session, const core::Refund& refund, core::Instant now);
+
+// Recomputes every credit and every credit's share of every refund from orders, touchpoints and
+// refunds. Empty when all agree.
+core::Differences verify(storage::Session& session);
+
+}  // namespace fairlead::attribution

@@ -1,0 +1,111 @@
+// ledger/ is the only writer of money: commission plans, postings, balances, ROI arithmetic.
+//
+// Every posting is double-entry and append-only, and has an id chosen by its cause, so booking a cause
+// twice does nothing. Balances, reports and statements are sums of postings and are never stored.
+// Plans (plans.hpp), commission.hpp and roi.hpp are pure. Tables: deal_plans, commissions, postings.
+// Threads: functions that take a Session run inside its transaction; the pure ones from anywhere.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/difference.hpp"
+#include "core/events.hpp"
+#include "core/result.hpp"
+#include "storage/storage.hpp"
+
+namespace fairlead::ledger {
+
+// A plan as the API gives and stores it: kind "percent" with terms {"rate_ppm":100000}.
+struct Plan {
+  std::string kind;
+  std::string terms;  // JSON text, canonical, without "kind"
+};
+// Checks kind and terms of `{"kind":…, …}`; Errc::invalid names the field and what would be right.
+core::Result<Plan> parse_plan(const boost::json::object& plan);
+boost::json::object plan_json(const Plan& plan);
+
+// Adds a version of a deal's plan, in force from that instant. Returns the version (1, 2, …); an equal
+// plan adds nothing and returns the present version.
+std::int64_t set_plan(storage::Session& session, core::BrandId brand, core::DealId deal,
+                      const Plan& plan, core::Instant effective_from);
+// The version in force now; nullopt when the deal has none.
+std::optional<Plan> plan_of(storage::Session& session, core::BrandId brand, core::DealId deal,
+                            core::Instant at);
+
+// Derived from postings and the clock, never stored.
+enum class CommissionStatus { pending, approved, reversed };
+const char* name_of(CommissionStatus status);
+
+struct Commission {
+  core::CommissionId id;
+  core::CreditId credit;
+  core::OrderId order;
+  core::InfluencerId influencer;
+  core::DealId deal;
+  core::CampaignId campaign;
+  core::Currency currency;
+  std::int64_t base_minor;           // of its credit, before refunds
+  std::int64_t amount_booked_minor;  // by the order
+  std::int64_t amount_minor;         // after reversals: the sum of its postings
+  std::string plan_kind;
+  std::string plan_terms;
+  std::int64_t plan_version;
+  core::Instant booked_at;
+  core::Instant release_at;
+  CommissionStatus status;
+};
+boost::json::object commission_json(const Commission& commission);
+
+// Books the commission of one credit in the caller's transaction: the commission row and, when the
+// amount is not zero, the posting "com/{order}/{credit}" commission_expense → pending:{influencer}.
+// Doing it again finds the row and changes nothing.
+Commission post_credit(storage::Session& session, const core::Credit& credit,
+                       core::BrandId brand, core::Currency currency, core::Instant placed_at,
+                       core::Instant touched_at, core::Instant now);
+
+// Books what a refund takes back from one credit, by the target method: target = plan(remaining base),
+// posting = target − what is booked so far. "rev/{order}/{refund}/{credit}", with the plan stored in
+// the commission. A zero difference posts nothing. Returns the amount taken back, ≥ 0 (or < 0 when
+// rounding gives back a unit).
+std::int64_t post_reversal(storage::Session& session, core::BrandId brand, core::CreditId credit,
+                           core::RefundId refund, std::int64_t remaining_base_minor,
+                           core::Instant refunded_at, core::Instant now);
+
+std::vector<Commission> commissions_of_order(storage::Session& session, core::BrandId brand,
+                                             core::OrderId order, core::Instant now);
+std::optional<Commission> find_commission(storage::Session& session, core::BrandId brand,
+                                          core::CommissionId id, core::Instant now);
+// In order of id, after `after`; influencer 0 = all.
+std::vector<Commission> list_commissions(storage::Session& session, core::BrandId brand,
+                                         core::InfluencerId influencer, std::int64_t after,
+                                         std::int64_t limit, core::Instant now);
+
+struct Posting {
+  std::string id;
+  std::string from_account;
+  std::string to_account;
+  std::int64_t amount_minor;
+  std::string currency;
+  core::Instant at;
+};
+std::vector<Posting> postings_of_commission(storage::Session& session, core::BrandId brand,
+                                            core::CommissionId id);
+
+struct Balance {
+  std::string account;
+  std::string currency;
+  std::int64_t amount_minor;  // Σ in − Σ out
+};
+// Every account of a brand; the sum per currency is 0.
+std::vector<Balance> balances(storage::Session& session, core::BrandId brand);
+
+// Recomputes every commission and posting of every brand from credits, refunds and stored plans, and
+// every balance from postings. Empty when all agree.
+core::Differences verify(storage::Session& session);
+
+}  // namespace fairlead::ledger

@@ -1,0 +1,26 @@
+// Every limit of the wire in one place, with its unit in its name. The defaults are those of a small
+// public server; app/ may change them from the configuration.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace fairlead::net {
+
+struct Limits {
+  std::size_t head_bytes_max = 8 * 1024;
+  std::size_t target_bytes_max = 4 * 1024;
+  std::size_t header_fields_max = 64;
+  std::size_t body_bytes_max = 64 * 1024;  // of routes that do not say otherwise
+  std::uint32_t head_ms_max = 5'000;       // from the first byte of a head to its end
+  std::uint32_t body_ms_max = 10'000;
+  std::uint32_t idle_ms_max = 15'000;      // between two requests
+  std::uint32_t write_ms_max = 10'000;
+  std::uint32_t sweep_ms = 1'000;
+  std::uint32_t requests_per_connection_max = 100'000;
+  std::size_t connections_per_thread_max = 10'000;
+  std::uint32_t drain_ms_max = 30'000;
+  int backlog = 4'096;
+};
+
+}  // namespace fairlead::net

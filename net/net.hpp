@@ -1,0 +1,75 @@
+// net/ is the only code that talks HTTP on the wire; Beast types stop here.
+//
+// One io_context and one SO_REUSEPORT acceptor per thread, nothing shared between threads on the
+// redirect path. A session reads a head (limits.hpp), the guard (guard.hpp) refuses what Beast 1.81
+// would misread, then the first path segment chooses: reserved → Router on the work pool, anything
+// else → FastPath on the I/O thread. One sweep per thread and second closes late and idle clients.
+//
+// Threads: start() and stop() from one thread; everything else happens inside.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/metrics.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "net/limits.hpp"
+#include "net/request.hpp"
+#include "net/router.hpp"
+#include "net/task.hpp"
+
+namespace fairlead::net {
+
+// Answers what the Router does not: slugs. Runs on the session's I/O thread, must not block, may wait.
+class FastPath {
+ public:
+  virtual ~FastPath() = default;
+  // Called once, before the first request, with the executors of the I/O threads, index 0 … N−1.
+  virtual void start(const std::vector<Executor>& threads) = 0;
+  // Appends one whole answer, head and body, to `wire`. `closing`: the connection ends with this
+  // answer, so the head must say "Connection: close". What it throws becomes a bare 500.
+  virtual Task<void> answer(const Request& request, std::size_t thread, bool closing,
+                            std::string& wire) = 0;
+};
+
+struct ListenOn {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: the system chooses; see Server::port()
+  bool serve_redirects = true;
+  bool serve_api = true;
+};
+
+struct ServerOptions {
+  std::vector<ListenOn> listeners;
+  std::size_t threads = 1;
+  std::size_t work_threads = 4;
+  std::vector<std::string> trusted_proxies;  // CIDR or address
+  Limits limits;
+};
+
+class Server {
+ public:
+  // `router`, `fast_path` and `clock` must outlive the server.
+  Server(ServerOptions options, const Router& router, FastPath& fast_path, const core::Clock& clock);
+  ~Server();
+
+  // Binds and starts the threads. Errc::busy names the address and port in use; Errc::config a bad one.
+  core::Result<void> start();
+  // Stops accepting, answers what is in flight with Connection: close, cancels after drain_ms_max, joins.
+  // Returns the number of sessions that had to be cut.
+  std::size_t stop();
+  // The bound port of the listener, in the order given.
+  std::uint16_t port(std::size_t listener = 0) const;
+  void collect(std::vector<core::Metric>& metrics) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fairlead::net

@@ -1,0 +1,86 @@
+// The routes of the API as one table: method, pattern, who may call, handler. Everything that is not
+// under a reserved first segment goes to the FastPath (the redirect). Built before the server starts
+// and immutable after that; handlers run on the work pool, several at once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/answer.hpp"
+#include "core/id.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "net/request.hpp"
+
+namespace fairlead::net {
+
+enum class Role : std::uint8_t { admin = 1, viewer = 2, shop = 4, influencer = 8 };
+
+// A set of roles; open_to_all means that no key is needed.
+struct Roles {
+  std::uint8_t bits = 0;
+  constexpr bool contains(Role role) const { return bits & static_cast<std::uint8_t>(role); }
+  constexpr bool open_to_all() const { return bits == 0; }
+};
+constexpr Roles operator|(Role a, Role b) {
+  return {static_cast<std::uint8_t>(static_cast<std::uint8_t>(a) | static_cast<std::uint8_t>(b))};
+}
+constexpr Roles operator|(Roles a, Role b) {
+  return {static_cast<std::uint8_t>(a.bits | static_cast<std::uint8_t>(b))};
+}
+constexpr Roles only(Role role) { return {static_cast<std::uint8_t>(role)}; }
+inline constexpr Roles anyone{};
+
+// Who calls, as the key says. Tenant isolation rests on this: brand comes from here and nowhere else.
+struct Principal {
+  core::BrandId brand;
+  core::KeyId key;
+  Role role = Role::viewer;
+  core::InfluencerId influencer;  // of role influencer only
+};
+
+struct Call {
+  const Request& request;
+  const Principal& who;             // all zero on routes open to all
+  std::vector<std::string> values;  // of the pattern's {names}, in order, percent-decoded
+  core::Instant now;
+};
+
+// Blocking code; must not throw (what escapes becomes a 500 and a log line).
+using Handler = std::function<core::Answer(const Call&)>;
+
+struct Route {
+  Method method;
+  std::string pattern;  // "/v1/orders/{order_ref}/refunds"; a {name} matches one non-empty segment
+  Roles roles;
+  Handler handler;
+  std::size_t body_bytes_max = 64 * 1024;
+};
+
+// Turns a bearer token into a Principal. Errc::unauthorized when unknown, revoked or expired; the work
+// is the same for an unknown id. Runs on the work pool.
+using Authenticate = std::function<core::Result<Principal>(std::string_view token, core::Instant now)>;
+
+// First path segments that never name a slug. HEAD is answered wherever GET is.
+bool is_reserved_segment(std::string_view segment);
+
+class Router {
+ public:
+  Router(std::vector<Route> routes, Authenticate authenticate);
+
+  // 404 not_found, 405 method_not_allowed with Allow, 401 unauthorized, 403 forbidden, or the handler's.
+  core::Answer answer(const Request& request, core::Instant now) const;
+  // The body limit of the route a head asks for; the smallest limit when there is no such route.
+  std::size_t body_bytes_max(Method method, std::string_view path) const;
+  const std::vector<Route>& routes() const { return routes_; }
+
+ private:
+  std::vector<Route> routes_;
+  Authenticate authenticate_;
+};
+
+}  // namespace fairlead::net

@@ -1,0 +1,109 @@
+// redirect/ answers GET /{slug}: it decides where to (decide.hpp, pure), records the click (recorder.hpp)
+// and lets the 302 go after the click's group commit. Links are read from an immutable snapshot per I/O
+// thread; an edit is a new snapshot handed to each thread, so the redirect path takes no lock.
+//
+// Routes: POST|GET /v1/links, GET|PATCH|DELETE /v1/links/{id}. Tables: links (main database); clicks,
+// click_words, click_rollups (click file, written by the recorder's one thread only).
+// Threads: FastPath on the I/O threads; link handlers on the work pool; start() and stop() from main.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/difference.hpp"
+#include "core/events.hpp"
+#include "core/metrics.hpp"
+#include "net/net.hpp"
+#include "storage/storage.hpp"
+
+namespace fairlead::redirect {
+
+enum class Durability { commit, async };
+
+struct Options {
+  Durability durability = Durability::commit;
+  std::uint32_t commit_wait_ms_max = 50;
+  std::size_t queue_clicks_max = 100'000;
+  std::string default_domain;  // host that links without an own domain are shown under
+  std::string public_url;      // "http://127.0.0.1:8080", for the `url` of a link
+  std::string salt_file;       // the day's visitor salt; "" keeps it in memory only
+};
+
+// Keys that sign click tokens: the first signs, all verify. 32 bytes each, with a key id of one byte.
+struct TokenKey {
+  std::uint8_t id;
+  std::string secret;
+};
+
+// What a click token says once its MAC is right. 36 characters, URL-safe; see docs/decisions/0003.
+struct ClickFact {
+  core::ClickId click;
+  core::LinkId link;
+  core::Instant at;
+};
+std::string make_token(const TokenKey& key, core::ClickId click, core::LinkId link);
+// Errc::invalid: not a token, forged, unknown key; the work is the same for each.
+core::Result<ClickFact> read_token(const std::vector<TokenKey>& keys, std::string_view token);
+
+struct NewLink {
+  core::DealId deal;
+  std::string slug;         // "" = generated
+  std::string domain;       // "" = the default domain
+  std::string destination;  // "" = the campaign's landing URL
+  std::vector<std::pair<std::string, std::string>> utm;  // utm_source …
+  bool utm_locked = false;
+  int status = 302;
+};
+struct CreatedLink {
+  core::LinkId id;
+  std::string slug;
+};
+// Errc::not_found: no such deal; Errc::conflict: the slug is taken; Errc::invalid names the field.
+core::Result<CreatedLink> create_link(storage::Session& session, core::BrandId brand,
+                                      const NewLink& link, core::Instant now);
+
+// https (or http for loopback hosts when allowed), no userinfo, no IP literal, host on an allowed domain
+// or below it. Returns the form that is stored; Errc::invalid says what is wrong and what would be right.
+core::Result<std::string> check_destination(std::string_view url,
+                                            const std::vector<std::string>& allowed_domains);
+
+class Redirect : public net::FastPath {
+ public:
+  // Both databases and the clock must outlive it. Loads the links; Errc of storage when it cannot.
+  static core::Result<std::unique_ptr<Redirect>> open(storage::Database& main,
+                                                      const std::string& clicks_file,
+                                                      std::vector<TokenKey> keys,
+                                                      const core::Clock& clock, Options options);
+  virtual std::vector<net::Route> routes() = 0;
+  // Reads the links again and hands them to every I/O thread. Called after each edit by the routes.
+  virtual core::Result<void> reload_links() = 0;
+  virtual void collect(std::vector<core::Metric>& metrics) const = 0;
+  // False while the click file is failing; for /readyz.
+  virtual bool is_recording() const = 0;
+  // Writes what is queued, commits, checkpoints and closes the click file. After the server stopped.
+  virtual void stop() = 0;
+};
+
+// For the demo and imports: appends finished clicks to the click file without a server running.
+struct PastClick {
+  core::ClickId click;
+  core::BrandId brand;
+  core::LinkId link;
+  core::ClickVerdict verdict = core::ClickVerdict::valid;
+  std::int64_t visitor = 0;  // 0 = not known
+  std::string app;           // "instagram", …
+  std::string country;       // "DE"
+  std::string device;        // "phone", "desktop", "tablet", "bot"
+};
+// `zones` gives each brand's time zone for the rollup's day.
+core::Result<void> append_clicks(const std::string& clicks_file, storage::Database& main,
+                                 const std::vector<PastClick>& clicks);
+
+// Recounts every rollup from the clicks. Empty when all agree.
+core::Differences verify(storage::Session& main, storage::Session& clicks);
+
+}  // namespace fairlead::redirect

@@ -1,0 +1,207 @@
+// storage/ is the only code that talks to a database engine. Everything above it sees this page:
+// a Database runs a function as one transaction, a Session runs a named statement inside it.
+//
+// Threads: a Database is safe from any thread. A Session belongs to the one call of `fn` it was given
+// to. Every call blocks, so I/O threads never call it; handlers run on the work pool.
+//
+// Failures: inside `fn` a failed statement throws StatementFailed. Only transact() and read() catch it:
+// they roll back and return a Result. Code inside `fn` therefore reads straight down, and code outside
+// never sees an exception. An answer ("this code is used up") is an ordinary return value.
+//
+// Transactions: transact() is one write transaction; `fn` runs again from the start when the engine
+// reports a serialization failure, a deadlock, or a lost race on a unique key (at most 8 times), so it
+// must not change anything outside the database. On PostgreSQL the level is READ COMMITTED: what must
+// not race is guarded by a conditional UPDATE whose row count is looked at, or by a unique key.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/id.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+
+namespace fairlead::storage {
+
+// One SQL statement, made from a .sql file at build: `codes/sql/redeem_code.sql` is
+// `codes::sql::redeem_code`. The file is written with $1, $2, …; a sibling `redeem_code.postgres.sql`
+// replaces the text for that engine and says why.
+struct Statement {
+  std::string_view name;      // "codes.redeem_code"
+  std::string_view sqlite;    // with ?1, ?2, …
+  std::string_view postgres;  // with $1, $2, …
+  int parameters;             // how many there are
+};
+
+struct Null {};
+struct Blob {
+  std::string bytes;
+};
+
+// A parameter or a result cell. Booleans are 0 and 1, instants are micros, ids are their number.
+class Value {
+ public:
+  Value(Null) : cell_(Null{}) {}
+  Value(std::nullopt_t) : cell_(Null{}) {}
+  template <std::integral T>
+  Value(T number) : cell_(static_cast<std::int64_t>(number)) {}
+  Value(std::string text) : cell_(std::move(text)) {}
+  Value(std::string_view text) : cell_(std::string(text)) {}
+  Value(const char* text) : cell_(std::string(text)) {}
+  Value(Blob blob) : cell_(std::move(blob)) {}
+  Value(core::Instant at) : cell_(at.micros) {}
+  template <class Tag>
+  Value(core::Id<Tag> id) : cell_(id.number) {}
+  template <class T>
+  Value(const std::optional<T>& maybe) : cell_(Null{}) {
+    if (maybe) *this = Value(*maybe);
+  }
+  const std::variant<Null, std::int64_t, std::string, Blob>& cell() const { return cell_; }
+
+ private:
+  std::variant<Null, std::int64_t, std::string, Blob> cell_;
+};
+
+// One row of a result. Columns count from 0. Reading a NULL or another type than asked for is a CHECK.
+class Row {
+ public:
+  explicit Row(std::vector<Value> cells) : cells_(std::move(cells)) {}
+  bool is_null(std::size_t column) const;
+  std::int64_t integer(std::size_t column) const;
+  std::int64_t integer_or(std::size_t column, std::int64_t when_null) const;
+  const std::string& text(std::size_t column) const;
+  std::string text_or(std::size_t column, std::string_view when_null) const;
+  const std::string& blob(std::size_t column) const;
+  core::Instant instant(std::size_t column) const { return {integer(column)}; }
+  template <class AnyId>
+  AnyId id(std::size_t column) const {
+    return AnyId{integer_or(column, 0)};  // NULL is no id
+  }
+  std::size_t size() const { return cells_.size(); }
+
+ private:
+  std::vector<Value> cells_;
+};
+
+struct Rows {
+  std::vector<Row> rows;
+  std::int64_t changed = 0;  // rows inserted, updated or deleted
+
+  bool empty() const { return rows.empty(); }
+  std::size_t size() const { return rows.size(); }
+  const Row& one() const;  // CHECKs that there is exactly one
+  auto begin() const { return rows.begin(); }
+  auto end() const { return rows.end(); }
+};
+
+// Thrown by Session::run, caught by transact() and read() alone.
+struct StatementFailed {
+  core::Error error;
+  bool worth_retrying;
+};
+
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  // Runs one statement with its parameters in order; their number must match (CHECK).
+  template <class... Args>
+  Rows run(const Statement& statement, Args&&... args) {
+    const Value values[] = {Value(Null{}), Value(std::forward<Args>(args))...};
+    return run_values(statement, std::span<const Value>(values).subspan(1));
+  }
+  virtual Rows run_values(const Statement& statement, std::span<const Value> values) = 0;
+
+  // The transaction will be rolled back when `fn` returns; its return value still goes to the caller.
+  // For a refusal that is found after something was written.
+  void abandon() { abandoned_ = true; }
+  bool abandoned() const { return abandoned_; }
+
+ private:
+  bool abandoned_ = false;
+};
+
+// Everything written inside the scope is undone by roll_back(); otherwise it stays with the rest.
+// Needed where a refusal must be stored in the same transaction (idempotency) without its effects.
+class Savepoint {
+ public:
+  explicit Savepoint(Session& session);
+  ~Savepoint();  // releases
+  Savepoint(const Savepoint&) = delete;
+  Savepoint& operator=(const Savepoint&) = delete;
+  void roll_back();
+
+ private:
+  Session& session_;
+  bool open_ = true;
+};
+
+enum class Engine { sqlite, postgres };
+
+class Database {
+ public:
+  virtual ~Database() = default;
+  virtual Engine engine() const = 0;
+
+  // One write transaction, committed durably (SQLite synchronous=FULL) before it returns.
+  // Errc::busy, io, no_space: nothing is known to have been written; see core/result.hpp.
+  template <class Fn, class T = std::invoke_result_t<Fn, Session&>>
+  core::Result<T> transact(Fn&& fn) {
+    return run_as<T>(&Database::in_write_transaction, fn);
+  }
+  // A read-only snapshot: `fn` sees one state of the database and cannot write.
+  template <class Fn, class T = std::invoke_result_t<Fn, Session&>>
+  core::Result<T> read(Fn&& fn) {
+    return run_as<T>(&Database::in_read_transaction, fn);
+  }
+
+  // Whether the database answers and accepts writes; for /readyz.
+  virtual core::Result<void> check() = 0;
+
+ protected:
+  using Body = std::function<void(Session&)>;
+  virtual core::Result<void> in_write_transaction(const Body& body) = 0;
+  virtual core::Result<void> in_read_transaction(const Body& body) = 0;
+
+ private:
+  template <class T, class Fn>
+  core::Result<T> run_as(core::Result<void> (Database::*run)(const Body&), Fn& fn) {
+    if constexpr (std::is_void_v<T>) {
+      return (this->*run)([&](Session& session) { fn(session); });
+    } else {
+      std::optional<T> value;
+      auto done = (this->*run)([&](Session& session) { value.emplace(fn(session)); });
+      if (!done) return done.error();
+      return std::move(*value);
+    }
+  }
+};
+
+// Which migrations a database is brought up to: the money side, or the append-only click file.
+enum class Schema { main, clicks };
+
+struct OpenOptions {
+  std::string url;  // "sqlite:/path/fairlead.db" or "postgres://user@host/db" / "postgresql://…"
+  Schema schema = Schema::main;
+  int readers_max = 4;      // SQLite read connections, or half of the PostgreSQL pool
+  int busy_timeout_ms = 5000;
+};
+
+// Opens, locks out a second server (SQLite: flock on "<file>.lock"; PostgreSQL allows several), and
+// migrates. Errc::config: bad URL; Errc::busy: another server holds the data; Errc::too_new: the
+// database was written by a newer version; Errc::io, no_space.
+core::Result<std::unique_ptr<Database>> open(const OpenOptions& options);
+// Opens an existing database for looking only (verify, reports beside a running server): no lock, no
+// migration, every write refused. Errc::not_found when there is none, Errc::too_new.
+core::Result<std::unique_ptr<Database>> open_read_only(const OpenOptions& options);
+
+}  // namespace fairlead::storage
