@@ -12,6 +12,12 @@
 // reports a serialization failure, a deadlock, or a lost race on a unique key (at most 8 times), so it
 // must not change anything outside the database. On PostgreSQL the level is READ COMMITTED: what must
 // not race is guarded by a conditional UPDATE whose row count is looked at, or by a unique key.
+//
+// SQLite: one writer connection per file, taken in turn, and a few reader connections. The click file is
+// opened the same way (Schema::clicks): its one recorder thread calls transact() once per batch, which
+// costs one uncontended lock; there is no second, rawer door. After a failed disk write the file is
+// `failed`: transact() answers Errc::io at once until the process is started again. A full disk
+// (Errc::no_space) recovers by itself.
 #pragma once
 
 #include <concepts>
@@ -22,11 +28,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "core/id.hpp"
+#include "core/metrics.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
 
@@ -120,6 +128,9 @@ class Session {
     return run_values(statement, std::span<const Value>(values).subspan(1));
   }
   virtual Rows run_values(const Statement& statement, std::span<const Value> values) = 0;
+  // Prepares without running; throws when the engine refuses the text, counts other parameters, or
+  // would answer a type that a Value cannot hold. For the tests of the catalogue.
+  virtual void prepare(const Statement& statement) = 0;
 
   // The transaction will be rolled back when `fn` returns; its return value still goes to the caller.
   // For a refusal that is found after something was written.
@@ -142,10 +153,21 @@ class Savepoint {
 
  private:
   Session& session_;
+  int exceptions_;
   bool open_ = true;
 };
 
 enum class Engine { sqlite, postgres };
+
+// What transact() returns for what `fn` returns: T becomes Result<T>, a Result stays as it is.
+template <class T>
+struct Outcome {
+  using type = core::Result<T>;
+};
+template <class T>
+struct Outcome<core::Result<T>> {
+  using type = core::Result<T>;
+};
 
 class Database {
  public:
@@ -154,18 +176,25 @@ class Database {
 
   // One write transaction, committed durably (SQLite synchronous=FULL) before it returns.
   // Errc::busy, io, no_space: nothing is known to have been written; see core/result.hpp.
+  // When `fn` itself returns a Result, its error rolls the transaction back and is what comes out.
   template <class Fn, class T = std::invoke_result_t<Fn, Session&>>
-  core::Result<T> transact(Fn&& fn) {
+  typename Outcome<T>::type transact(Fn&& fn) {
     return run_as<T>(&Database::in_write_transaction, fn);
   }
   // A read-only snapshot: `fn` sees one state of the database and cannot write.
   template <class Fn, class T = std::invoke_result_t<Fn, Session&>>
-  core::Result<T> read(Fn&& fn) {
+  typename Outcome<T>::type read(Fn&& fn) {
     return run_as<T>(&Database::in_read_transaction, fn);
   }
 
   // Whether the database answers and accepts writes; for /readyz.
   virtual core::Result<void> check() = 0;
+  // Housekeeping for a caller that commits often and has just answered its clients: brings the SQLite
+  // write-ahead log into the file when that is due, on the writer's own connection. Without such a
+  // caller a commit does it at four times the size. Nothing on PostgreSQL.
+  virtual void maintain() {}
+  // fairlead_storage_* with a label database="main" or "clicks". Any thread, never blocks.
+  virtual void append_metrics(std::vector<core::Metric>& metrics) const = 0;
 
  protected:
   using Body = std::function<void(Session&)>;
@@ -174,12 +203,16 @@ class Database {
 
  private:
   template <class T, class Fn>
-  core::Result<T> run_as(core::Result<void> (Database::*run)(const Body&), Fn& fn) {
+  typename Outcome<T>::type run_as(core::Result<void> (Database::*run)(const Body&), Fn& fn) {
     if constexpr (std::is_void_v<T>) {
       return (this->*run)([&](Session& session) { fn(session); });
     } else {
       std::optional<T> value;
-      auto done = (this->*run)([&](Session& session) { value.emplace(fn(session)); });
+      auto done = (this->*run)([&](Session& session) {
+        value.emplace(fn(session));
+        if constexpr (std::is_same_v<T, typename Outcome<T>::type>)
+          if (!*value) session.abandon();
+      });
       if (!done) return done.error();
       return std::move(*value);
     }
