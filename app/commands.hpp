@@ -1,0 +1,54 @@
+// What each subcommand does, apart from how it is typed. Each returns the exit code and says on
+// standard error what went wrong. One thread, apart from the server that serve() runs.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/config.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+
+namespace fairlead::app {
+
+enum class Output { text, json };
+
+// Serves until SIGTERM or SIGINT, then drains. SIGHUP reads the configuration and the links again.
+int serve(const Config& config);
+
+struct InitRequest {
+  std::string brand;
+  std::string currency = "EUR";
+  std::string timezone = "Europe/Berlin";
+  std::vector<std::string> domains;  // where destinations may lie
+  Output output = Output::text;
+};
+int init(const Config& config, const InitRequest& request);
+
+struct DemoRequest {
+  std::string until;  // "2026-03-01", the day after the last one shown; "" = tomorrow in UTC
+  Output output = Output::text;
+};
+int demo(const Config& config, const DemoRequest& request);
+
+struct KeyRequest {
+  std::string brand;       // id or name; may be empty when there is only one
+  std::string role;        // create
+  std::string influencer;  // create, of role influencer
+  std::string note;        // create
+  std::string key;         // revoke: "key_…"
+  Output output = Output::text;
+};
+int create_key(const Config& config, const KeyRequest& request);
+int list_keys(const Config& config, const KeyRequest& request);
+int revoke_key(const Config& config, const KeyRequest& request);
+
+int verify(const Config& config, Output output);
+int migrate(const Config& config);
+
+// Prints "fairlead: <what>: <detail>" and returns the exit code that fits: 2 for configuration,
+// else 1.
+int report_failure(std::string_view what, const core::Error& error);
+
+}  // namespace fairlead::app

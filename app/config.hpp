@@ -1,0 +1,56 @@
+// The configuration: fairlead.toml, overridden by FAIRLEAD_* variables, overridden by flags. An
+// unknown key or a bad value stops the start with a message that names the key, the value, the
+// place and what would be right; nothing falls back silently. Read once at the start; immutable
+// afterwards.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+
+namespace fairlead::app {
+
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+struct Config {
+  std::string data = "data";
+  Address listen{"127.0.0.1", 8080};
+  Address admin_listen;           // empty host: the API shares `listen` with the redirects
+  std::string database;           // empty: SQLite in the data directory
+  std::int64_t threads = 0;       // I/O threads; 0: one per core
+  std::int64_t work_threads = 4;  // for the API and the database
+  bool is_durable = true;         // durability = "commit"
+  std::int64_t commit_wait_ms_max = 50;
+  std::int64_t queue_clicks_max = 100'000;
+  std::int64_t drain_ms_max = 30'000;
+  std::string public_url;  // empty: http:// and the listen address
+  std::vector<std::string> trusted_proxies;
+
+  std::string database_url() const;
+  std::string clicks_file() const { return data + "/clicks.db"; }
+  std::string shown_url() const;  // where links are reached from outside, without a trailing slash
+};
+
+// One key of the configuration, as it is named in the file; the variable is FAIRLEAD_<NAME>, the
+// flag
+// --<name> with dashes.
+struct Setting {
+  std::string_view name;
+  std::string_view help;  // says what a good value looks like
+};
+const std::vector<Setting>& settings();
+
+// Flag values by setting name. `file`: "" reads ./fairlead.toml when it is there; a named file must
+// be. `environment`: the process's, as NAME=value strings. Errc::config.
+core::Result<Config> load_config(const std::string& file,
+                                 const std::vector<std::string>& environment,
+                                 const std::map<std::string, std::string>& flags);
+
+}  // namespace fairlead::app

@@ -1,0 +1,164 @@
+#include <boost/json.hpp>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "admin/admin.hpp"
+#include "app/commands.hpp"
+#include "app/sql.hpp"
+#include "storage/storage.hpp"
+
+namespace fairlead::app {
+
+namespace {
+
+using core::Errc;
+using core::fail;
+
+struct RoleName {
+  const char* name;
+  net::Role role;
+};
+constexpr RoleName role_names[] = {{"admin", net::Role::admin},
+                                   {"viewer", net::Role::viewer},
+                                   {"shop", net::Role::shop},
+                                   {"influencer", net::Role::influencer}};
+
+std::optional<net::Role> parse_role(const std::string& text) {
+  for (const RoleName& one : role_names)
+    if (text == one.name) return one.role;
+  return std::nullopt;
+}
+
+const char* name_of(net::Role role) {
+  for (const RoleName& one : role_names)
+    if (one.role == role) return one.name;
+  return "";
+}
+
+// The brand that an id or a name means; the only one when nothing was said.
+core::Result<core::BrandId> find_brand(storage::Session& session, const std::string& wanted) {
+  const auto brands = session.run(sql::list_brands);
+  std::string names;
+  std::optional<core::BrandId> found;
+  for (const storage::Row& row : brands) {
+    const auto id = row.id<core::BrandId>(0);
+    names += (names.empty() ? "" : ", ") + row.text(1) + " (" + id.text() + ")";
+    const bool is_wanted =
+        wanted.empty() ? brands.size() == 1 : wanted == row.text(1) || wanted == id.text();
+    if (!is_wanted) continue;
+    if (found) return fail(Errc::config, "--brand is ambiguous; use one of the ids of " + names);
+    found = id;
+  }
+  if (found) return *found;
+  if (brands.empty()) return fail(Errc::config, "there is no brand yet; run fairlead init first");
+  return fail(Errc::config, "--brand must be one of " + names);
+}
+
+core::Result<std::unique_ptr<storage::Database>> open_for_writing(const Config& config) {
+  auto database = storage::open({.url = config.database_url()});
+  if (!database && database.error().code == Errc::busy)
+    return fail(Errc::busy,
+                database.error().detail +
+                    "; while a server runs, use POST /v1/keys and DELETE /v1/keys/{id}");
+  return database;
+}
+
+// Runs `fn(session, brand)`, which returns a Result, and prints what it returned.
+template <class Fn>
+int with_brand(storage::Database& database, const std::string& brand, Fn&& fn) {
+  auto done = database.transact([&](storage::Session& session) -> core::Result<void> {
+    auto id = find_brand(session, brand);
+    if (!id) return id.error();
+    return fn(session, *id);
+  });
+  if (!done) return report_failure("key", done.error());
+  return 0;
+}
+
+}  // namespace
+
+int create_key(const Config& config, const KeyRequest& request) {
+  const auto role = parse_role(request.role);
+  if (!role)
+    return report_failure("--role", {Errc::config, "must be admin, viewer, shop or influencer"});
+  core::InfluencerId influencer;
+  if (*role == net::Role::influencer) {
+    auto id = core::InfluencerId::parse(request.influencer);
+    if (!id) return report_failure("--influencer", {Errc::config, id.error().detail});
+    influencer = *id;
+  }
+  auto database = open_for_writing(config);
+  if (!database) return report_failure("key create", database.error());
+  admin::CreatedKey made;
+  const int code =
+      with_brand(**database, request.brand, [&](storage::Session& session, core::BrandId brand) {
+        if (influencer && session.run(sql::find_influencer, brand, influencer).empty())
+          return core::Result<void>(
+              fail(Errc::config, "--influencer: this brand has no " + influencer.text()));
+        made = admin::create_key(session, brand, *role, influencer, request.note,
+                                 core::SystemClock().now());
+        return core::Result<void>();
+      });
+  if (code != 0) return code;
+  if (request.output == Output::json) {
+    std::cout << boost::json::serialize(boost::json::object{
+                     {"id", made.id.text()}, {"role", request.role}, {"key", made.secret_text}})
+              << "\n";
+  } else {
+    std::cout << "Key " << made.id.text() << " (" << request.role << "), shown once:\n  "
+              << made.secret_text << "\n";
+  }
+  return 0;
+}
+
+int list_keys(const Config& config, const KeyRequest& request) {
+  auto database = storage::open_read_only({.url = config.database_url()});
+  if (!database) return report_failure("key list", database.error());
+  std::vector<admin::KeyInfo> keys;
+  auto done = (*database)->read([&](storage::Session& session) -> core::Result<void> {
+    auto brand = find_brand(session, request.brand);
+    if (!brand) return brand.error();
+    keys = admin::list_keys(session, *brand);
+    return {};
+  });
+  if (!done) return report_failure("key list", done.error());
+
+  boost::json::array list;
+  for (const admin::KeyInfo& key : keys) {
+    const std::string revoked = key.revoked_at ? core::format_instant(*key.revoked_at) : "";
+    if (request.output == Output::json) {
+      boost::json::object one{{"id", key.id.text()},
+                              {"role", name_of(key.role)},
+                              {"public_id", key.public_id},
+                              {"note", key.note},
+                              {"created_at", core::format_instant(key.created_at)},
+                              {"revoked_at", nullptr}};
+      if (!revoked.empty()) one["revoked_at"] = revoked;
+      list.push_back(one);
+    } else {
+      std::cout << key.id.text() << "  " << name_of(key.role) << "  fl_" << name_of(key.role) << "_"
+                << key.public_id << "…  " << core::format_instant(key.created_at)
+                << (revoked.empty() ? "" : "  revoked " + revoked) << "  " << key.note << "\n";
+    }
+  }
+  if (request.output == Output::json) std::cout << boost::json::serialize(list) << "\n";
+  return 0;
+}
+
+int revoke_key(const Config& config, const KeyRequest& request) {
+  auto key = core::KeyId::parse(request.key);
+  if (!key) return report_failure("key revoke", {Errc::config, key.error().detail});
+  auto database = open_for_writing(config);
+  if (!database) return report_failure("key revoke", database.error());
+  const int code =
+      with_brand(**database, request.brand, [&](storage::Session& session, core::BrandId brand) {
+        if (!admin::revoke_key(session, brand, *key, core::SystemClock().now()))
+          return core::Result<void>(fail(Errc::not_found, "this brand has no key " + request.key));
+        return core::Result<void>();
+      });
+  if (code == 0) std::cout << "Key " << request.key << " is revoked.\n";
+  return code;
+}
+
+}  // namespace fairlead::app

@@ -1,0 +1,127 @@
+#include "app/wiring.hpp"
+
+#include <iterator>
+#include <thread>
+
+#include "app/version.hpp"
+#include "codes/codes.hpp"
+
+namespace fairlead::app {
+
+core::Result<std::unique_ptr<Wiring>> Wiring::start(const Config& config,
+                                                    const core::Clock& clock) {
+  auto secrets = load_secrets(config.data);
+  if (!secrets) return secrets.error();
+  std::unique_ptr<Wiring> wiring(new Wiring(config, *secrets));
+
+  auto opened = wiring->open_databases(clock);
+  if (!opened) return opened.error();
+  wiring->router_ =
+      std::make_unique<net::Router>(wiring->all_routes(), admin::authenticator(*wiring->database_));
+  wiring->server_ = std::make_unique<net::Server>(wiring->server_options(), *wiring->router_,
+                                                  *wiring->redirect_, clock);
+  auto started = wiring->server_->start();
+  if (!started) return started.error();
+  return wiring;
+}
+
+Wiring::~Wiring() {
+  stop();
+}
+
+std::size_t Wiring::stop() {
+  if (is_stopped_) return 0;
+  is_stopped_ = true;
+  const std::size_t cut = server_ ? server_->stop() : 0;
+  if (redirect_) redirect_->stop();
+  return cut;
+}
+
+core::Result<void> Wiring::reload() {
+  return redirect_->reload_links();
+}
+
+core::Result<void> Wiring::open_databases(const core::Clock& clock) {
+  auto database = storage::open({.url = config_.database_url()});
+  if (!database) return database.error();
+  database_ = std::move(*database);
+
+  redirect::Options options;
+  options.durability =
+      config_.is_durable ? redirect::Durability::commit : redirect::Durability::async;
+  options.commit_wait_ms_max = static_cast<std::uint32_t>(config_.commit_wait_ms_max);
+  options.queue_clicks_max = static_cast<std::size_t>(config_.queue_clicks_max);
+  options.public_url = config_.shown_url();
+  options.salt_file = config_.data + "/visitor.salt";
+  auto redirect = redirect::Redirect::open(*database_, config_.clicks_file(), secrets_.token_keys,
+                                           clock, options);
+  if (!redirect) return redirect.error();
+  redirect_ = std::move(*redirect);
+
+  auto clicks = storage::open_read_only(
+      {.url = "sqlite:" + config_.clicks_file(), .schema = storage::Schema::clicks});
+  if (!clicks) return clicks.error();
+  clicks_ = std::move(*clicks);
+  return {};
+}
+
+std::vector<net::Route> Wiring::all_routes() {
+  std::vector<net::Route> all;
+  const auto append = [&all](std::vector<net::Route> routes) {
+    std::move(routes.begin(), routes.end(), std::back_inserter(all));
+  };
+  append(redirect_->routes());
+  append(codes::routes(*database_));
+  append(attribution::routes(attribution_dependencies(*database_, clicks_.get(), secrets_)));
+  append(admin::routes({
+      .database = *database_,
+      .clicks = *clicks_,
+      .metrics = {[this](auto& metrics) { server_->collect(metrics); },
+                  [this](auto& metrics) { redirect_->collect(metrics); }, attribution::collect},
+      .not_ready = [this] { return not_ready(); },
+      .version = std::string(version),
+  }));
+  return all;
+}
+
+std::vector<std::string> Wiring::not_ready() const {
+  std::vector<std::string> reasons;
+  if (auto answered = database_->check(); !answered)
+    reasons.push_back("database: " + answered.error().detail);
+  if (!redirect_->is_recording()) reasons.emplace_back("recorder: clicks cannot be written");
+  return reasons;
+}
+
+net::ServerOptions Wiring::server_options() const {
+  net::ServerOptions options;
+  const bool is_split = !config_.admin_listen.host.empty();
+  options.listeners.push_back({.address = config_.listen.host,
+                               .port = config_.listen.port,
+                               .serve_redirects = true,
+                               .serve_api = !is_split});
+  if (is_split)
+    options.listeners.push_back({.address = config_.admin_listen.host,
+                                 .port = config_.admin_listen.port,
+                                 .serve_redirects = false,
+                                 .serve_api = true});
+  options.threads = config_.threads > 0 ? static_cast<std::size_t>(config_.threads)
+                                        : std::max(1u, std::thread::hardware_concurrency());
+  options.work_threads = static_cast<std::size_t>(config_.work_threads);
+  options.trusted_proxies = config_.trusted_proxies;
+  options.limits.drain_ms_max = static_cast<std::uint32_t>(config_.drain_ms_max);
+  return options;
+}
+
+attribution::Dependencies attribution_dependencies(storage::Database& database,
+                                                   storage::Database* clicks,
+                                                   const Secrets& secrets) {
+  auto read_token =
+      [keys = secrets.token_keys](std::string_view token) -> core::Result<attribution::TokenFact> {
+    auto fact = redirect::read_token(keys, token);
+    if (!fact) return fact.error();
+    return attribution::TokenFact{fact->click, fact->link, fact->at};
+  };
+  return {database, clicks, std::move(read_token), secrets.sealing_key};
+}
+
+}  // namespace fairlead::app
