@@ -1,12 +1,19 @@
 // ledger/ is the only writer of money: commission plans, postings, balances, ROI arithmetic.
 //
-// Every posting is double-entry and append-only, and has an id chosen by its cause, so booking a cause
-// twice does nothing. Balances, reports and statements are sums of postings and are never stored.
-// Plans (plans.hpp), commission.hpp and roi.hpp are pure. Tables: deal_plans, commissions, postings.
-// Threads: functions that take a Session run inside its transaction; the pure ones from anywhere.
+// Every posting is double-entry and append-only, and has an id chosen by its cause, so booking a
+// cause twice does nothing. Balances, reports and statements are sums of postings and are never
+// stored. Plans (plans.hpp), commission.hpp and roi.hpp are pure. Tables: deal_plans, commissions,
+// postings.
+//
+// Accounts: "commission_expense" is the brand's cost, "pending:inf_…" is what an influencer has
+// earned. Money on hold and money that is payable stand in the same account and are told apart by
+// the clock: a commission is approved from its release_at on. A reversal before or after that
+// instant is therefore the same posting, and no posting has to be made at midnight because a hold
+// is over. Threads: functions that take a Session run inside its transaction; the pure ones from
+// anywhere.
 #pragma once
 
-#include <boost/json/value.hpp>
+#include <boost/json/object.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,28 +23,23 @@
 #include "core/difference.hpp"
 #include "core/events.hpp"
 #include "core/result.hpp"
+#include "ledger/plans.hpp"
 #include "storage/storage.hpp"
 
 namespace fairlead::ledger {
 
-// A plan as the API gives and stores it: kind "percent" with terms {"rate_ppm":100000}.
-struct Plan {
-  std::string kind;
-  std::string terms;  // JSON text, canonical, without "kind"
-};
-// Checks kind and terms of `{"kind":…, …}`; Errc::invalid names the field and what would be right.
-core::Result<Plan> parse_plan(const boost::json::object& plan);
-boost::json::object plan_json(const Plan& plan);
-
-// Adds a version of a deal's plan, in force from that instant. Returns the version (1, 2, …); an equal
-// plan adds nothing and returns the present version.
+// Adds a version of a deal's plan, in force from that instant. Returns the version (1, 2, …); a
+// plan equal to the newest version, when that is already in force at the instant, adds nothing and
+// returns it.
 std::int64_t set_plan(storage::Session& session, core::BrandId brand, core::DealId deal,
                       const Plan& plan, core::Instant effective_from);
-// The version in force now; nullopt when the deal has none.
+// The newest version whose effective_from is not after `at`; before the first version, the first
+// one, so that history taken over from elsewhere earns too. nullopt when the deal has none.
 std::optional<Plan> plan_of(storage::Session& session, core::BrandId brand, core::DealId deal,
                             core::Instant at);
 
 // Derived from postings and the clock, never stored.
+// reversed: something was booked and nothing is left. approved: now ≥ release_at. Else pending.
 enum class CommissionStatus { pending, approved, reversed };
 const char* name_of(CommissionStatus status);
 
@@ -59,19 +61,26 @@ struct Commission {
   core::Instant release_at;
   CommissionStatus status;
 };
+// {id, influencer_id, deal_id, campaign_id, order_id, base_minor, amount_minor,
+// amount_booked_minor, currency, status, plan, plan_version, booked_at, release_at}
 boost::json::object commission_json(const Commission& commission);
 
 // Books the commission of one credit in the caller's transaction: the commission row and, when the
-// amount is not zero, the posting "com/{order}/{credit}" commission_expense → pending:{influencer}.
-// Doing it again finds the row and changes nothing.
-Commission post_credit(storage::Session& session, const core::Credit& credit,
-                       core::BrandId brand, core::Currency currency, core::Instant placed_at,
-                       core::Instant touched_at, core::Instant now);
+// amount is not zero, the posting "com/{order}/{credit}" commission_expense → pending:{influencer},
+// dated placed_at. The plan is the one in force at touched_at; a deal without a plan earns 0
+// (plan_version 0). release_at = placed_at + the deal's hold_days of 86,400 s. Doing it again finds
+// the row and changes nothing.
+Commission post_credit(storage::Session& session, const core::Credit& credit, core::BrandId brand,
+                       core::Currency currency, core::Instant placed_at, core::Instant touched_at,
+                       core::Instant now);
 
-// Books what a refund takes back from one credit, by the target method: target = plan(remaining base),
-// posting = target − what is booked so far. "rev/{order}/{refund}/{credit}", with the plan stored in
-// the commission. A zero difference posts nothing. Returns the amount taken back, ≥ 0 (or < 0 when
-// rounding gives back a unit).
+// Books what a refund takes back from one credit, by the target method: target = plan(remaining
+// base), posting = target − what is booked so far. "rev/{order}/{refund}/{credit}", with the plan
+// stored in the commission, dated refunded_at. A zero difference posts nothing. Returns the amount
+// taken back, ≥ 0 (or < 0 when a split or a reinstatement gives something back). Call it once per
+// refund, in the order of the refunds' ids, inside the transaction that holds the order; again for
+// a refund that has its posting returns the same amount and changes nothing. The credit must have
+// been posted (CHECK).
 std::int64_t post_reversal(storage::Session& session, core::BrandId brand, core::CreditId credit,
                            core::RefundId refund, std::int64_t remaining_base_minor,
                            core::Instant refunded_at, core::Instant now);
@@ -93,6 +102,7 @@ struct Posting {
   std::string currency;
   core::Instant at;
 };
+// In the order in which they were booked, at most 10,000.
 std::vector<Posting> postings_of_commission(storage::Session& session, core::BrandId brand,
                                             core::CommissionId id);
 
@@ -101,11 +111,11 @@ struct Balance {
   std::string currency;
   std::int64_t amount_minor;  // Σ in − Σ out
 };
-// Every account of a brand; the sum per currency is 0.
+// Every account of a brand, by account and currency; the sum per currency is 0.
 std::vector<Balance> balances(storage::Session& session, core::BrandId brand);
 
-// Recomputes every commission and posting of every brand from credits, refunds and stored plans, and
-// every balance from postings. Empty when all agree.
+// Recomputes every commission and posting of every brand from credits, refunds and stored plans,
+// and every balance from postings. Empty when all agree.
 core::Differences verify(storage::Session& session);
 
 }  // namespace fairlead::ledger

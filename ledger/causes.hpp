@@ -1,0 +1,31 @@
+// The names in the journal: accounts, and posting ids made from their cause. Frozen: they are
+// stored and compared for ever. Pure; any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/id.hpp"
+
+namespace fairlead::ledger {
+
+// What commissions cost the brand.
+inline constexpr std::string_view commission_expense = "commission_expense";
+
+// What an influencer has earned: "pending:inf_…".
+inline std::string pending_account(core::InfluencerId influencer) {
+  return "pending:" + influencer.text();
+}
+
+// An order's commission for one credit: "com/ord_…/crd_…".
+inline std::string commission_cause(core::OrderId order, core::CreditId credit) {
+  return "com/" + order.text() + "/" + credit.text();
+}
+
+// What a refund takes back from one credit: "rev/ord_…/ref_…/crd_…".
+inline std::string reversal_cause(core::OrderId order, core::RefundId refund,
+                                  core::CreditId credit) {
+  return "rev/" + order.text() + "/" + refund.text() + "/" + credit.text();
+}
+
+}  // namespace fairlead::ledger

@@ -1,0 +1,3 @@
+SELECT from_account, amount_minor
+FROM postings
+WHERE brand_id = $1 AND posting_id = $2
