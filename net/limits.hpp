@@ -1,5 +1,5 @@
-// Every limit of the wire in one place, with its unit in its name. The defaults are those of a small
-// public server; app/ may change them from the configuration.
+// Every limit of the wire in one place, with its unit in its name. The defaults are those of a
+// small public server; app/ may change them from the configuration.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ struct Limits {
   std::size_t body_bytes_max = 64 * 1024;  // of routes that do not say otherwise
   std::uint32_t head_ms_max = 5'000;       // from the first byte of a head to its end
   std::uint32_t body_ms_max = 10'000;
-  std::uint32_t idle_ms_max = 15'000;      // between two requests
+  std::uint32_t idle_ms_max = 15'000;  // between two requests
   std::uint32_t write_ms_max = 10'000;
   std::uint32_t sweep_ms = 1'000;
   std::uint32_t requests_per_connection_max = 100'000;

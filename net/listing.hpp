@@ -20,8 +20,8 @@ struct Page {
 };
 // Errc::invalid names "?limit" or "?cursor". A cursor is opaque text made by list_answer().
 core::Result<Page> read_page(const Request& request);
-// {"data":[…],"next_cursor":…}: pass limit + 1 rows read; the surplus one is cut and makes the cursor.
-// `last_number` is the number of the last row that stays in the page.
+// {"data":[…],"next_cursor":…}: pass limit + 1 rows read; the surplus one is cut and makes the
+// cursor. `last_number` is the number of the last row that stays in the page.
 core::Answer list_answer(boost::json::array data, bool has_more, std::int64_t last_number);
 
 // A strong ETag of a row's version, "\"7\"".

@@ -25,7 +25,8 @@
 
 namespace fairlead::net {
 
-// Answers what the Router does not: slugs. Runs on the session's I/O thread, must not block, may wait.
+// Answers what the Router does not: slugs. Runs on the session's I/O thread, must not block, may
+// wait.
 class FastPath {
  public:
   virtual ~FastPath() = default;
@@ -55,13 +56,15 @@ struct ServerOptions {
 class Server {
  public:
   // `router`, `fast_path` and `clock` must outlive the server.
-  Server(ServerOptions options, const Router& router, FastPath& fast_path, const core::Clock& clock);
+  Server(ServerOptions options, const Router& router, FastPath& fast_path,
+         const core::Clock& clock);
   ~Server();
 
-  // Binds and starts the threads. Errc::busy names the address and port in use; Errc::config a bad one.
+  // Binds and starts the threads. Errc::busy names the address and port in use; Errc::config a bad
+  // one.
   core::Result<void> start();
-  // Stops accepting, answers what is in flight with Connection: close, cancels after drain_ms_max, joins.
-  // Returns the number of sessions that had to be cut.
+  // Stops accepting, answers what is in flight with Connection: close, cancels after drain_ms_max,
+  // joins. Returns the number of sessions that had to be cut.
   std::size_t stop();
   // The bound port of the listener, in the order given.
   std::uint16_t port(std::size_t listener = 0) const;

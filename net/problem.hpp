@@ -1,5 +1,5 @@
-// application/problem+json (RFC 9457): a stable code, a plain sentence that says what to change, and
-// JSON pointers for invalid bodies. Pure; any thread.
+// application/problem+json (RFC 9457): a stable code, a plain sentence that says what to change,
+// and JSON pointers for invalid bodies. Pure; any thread.
 #pragma once
 
 #include <string>
@@ -13,8 +13,9 @@ namespace fairlead::net {
 
 struct FieldError {
   std::string pointer;  // RFC 6901, "/items/0/quantity"; "" is the whole body; query: "?limit"
-  std::string code;     // "unknown_field", "required", "wrong_type", "out_of_range", "invalid_value", …
-  std::string detail;   // names the field and what would be right
+  std::string
+      code;  // "unknown_field", "required", "wrong_type", "out_of_range", "invalid_value", …
+  std::string detail;  // names the field and what would be right
 };
 
 // {"type":"about:blank","title","status","code","detail","errors"?}

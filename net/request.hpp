@@ -1,5 +1,5 @@
-// One HTTP request as the rest of the program sees it, after the guard has let it pass. Views point into
-// the session's buffers and live until the request is answered. No Beast type is visible here.
+// One HTTP request as the rest of the program sees it, after the guard has let it pass. Views point
+// into the session's buffers and live until the request is answered. No Beast type is visible here.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,10 @@ std::string_view name_of(Method method);  // "GET", …, "DELETE"; "other" for t
 
 struct Request {
   Method method = Method::get;
-  std::string_view path;    // "/mia-summer", as sent, percent-encoding untouched; always starts with '/'
-  std::string_view query;   // behind the first '?', without it; "" when there is none
-  std::string_view host;    // Host without port, as sent; "" only on HTTP/1.0
+  std::string_view
+      path;  // "/mia-summer", as sent, percent-encoding untouched; always starts with '/'
+  std::string_view query;  // behind the first '?', without it; "" when there is none
+  std::string_view host;   // Host without port, as sent; "" only on HTTP/1.0
   std::string_view body;
   std::string client_address;  // textual IP; from X-Forwarded-For only behind trusted proxies
   bool via_tls = false;

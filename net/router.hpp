@@ -1,6 +1,6 @@
-// The routes of the API as one table: method, pattern, who may call, handler. Everything that is not
-// under a reserved first segment goes to the FastPath (the redirect). Built before the server starts
-// and immutable after that; handlers run on the work pool, several at once.
+// The routes of the API as one table: method, pattern, who may call, handler. Everything that is
+// not under a reserved first segment goes to the FastPath (the redirect). Built before the server
+// starts and immutable after that; handlers run on the work pool, several at once.
 #pragma once
 
 #include <cstddef>
@@ -32,10 +32,13 @@ constexpr Roles operator|(Role a, Role b) {
 constexpr Roles operator|(Roles a, Role b) {
   return {static_cast<std::uint8_t>(a.bits | static_cast<std::uint8_t>(b))};
 }
-constexpr Roles only(Role role) { return {static_cast<std::uint8_t>(role)}; }
+constexpr Roles only(Role role) {
+  return {static_cast<std::uint8_t>(role)};
+}
 inline constexpr Roles anyone{};
 
-// Who calls, as the key says. Tenant isolation rests on this: brand comes from here and nowhere else.
+// Who calls, as the key says. Tenant isolation rests on this: brand comes from here and nowhere
+// else.
 struct Principal {
   core::BrandId brand;
   core::KeyId key;
@@ -53,17 +56,23 @@ struct Call {
 // Blocking code; must not throw (what escapes becomes a 500 and a log line).
 using Handler = std::function<core::Answer(const Call&)>;
 
+// What a route takes as a body: JSON (another Content-Type is a 415), or any bytes as they came,
+// for signatures over the raw body and for files.
+enum class Body : std::uint8_t { json, raw };
+
 struct Route {
   Method method;
   std::string pattern;  // "/v1/orders/{order_ref}/refunds"; a {name} matches one non-empty segment
   Roles roles;
   Handler handler;
   std::size_t body_bytes_max = 64 * 1024;
+  Body body = Body::json;
 };
 
-// Turns a bearer token into a Principal. Errc::unauthorized when unknown, revoked or expired; the work
-// is the same for an unknown id. Runs on the work pool.
-using Authenticate = std::function<core::Result<Principal>(std::string_view token, core::Instant now)>;
+// Turns a bearer token into a Principal. Errc::unauthorized when unknown, revoked or expired; the
+// work is the same for an unknown id. Runs on the work pool.
+using Authenticate =
+    std::function<core::Result<Principal>(std::string_view token, core::Instant now)>;
 
 // First path segments that never name a slug. HEAD is answered wherever GET is.
 bool is_reserved_segment(std::string_view segment);
@@ -72,15 +81,30 @@ class Router {
  public:
   Router(std::vector<Route> routes, Authenticate authenticate);
 
-  // 404 not_found, 405 method_not_allowed with Allow, 401 unauthorized, 403 forbidden, or the handler's.
+  // 404 not_found, 405 method_not_allowed with Allow, 401 unauthorized, 403 forbidden, or the
+  // handler's.
+  // What a handler throws becomes a bare 500 and a log line. One '/' at the end of a path is
+  // ignored.
   core::Answer answer(const Request& request, core::Instant now) const;
   // The body limit of the route a head asks for; the smallest limit when there is no such route.
   std::size_t body_bytes_max(Method method, std::string_view path) const;
   const std::vector<Route>& routes() const { return routes_; }
 
  private:
+  // A pattern cut at its slashes; "" stands for a {name}.
+  using Segments = std::vector<std::string>;
+  struct Match {
+    const Route* route = nullptr;     // nullptr: no route, or none with this method
+    std::vector<std::string> values;  // still percent-encoded
+    std::vector<Method> methods;      // of all routes at this path
+  };
+  Match find(Method method, std::string_view path) const;
+  core::Answer run(const Route& route, const Call& call) const;
+
   std::vector<Route> routes_;
+  std::vector<Segments> patterns_;  // of routes_, in the same order
   Authenticate authenticate_;
+  std::size_t smallest_body_bytes_max_ = 64 * 1024;
 };
 
 }  // namespace fairlead::net

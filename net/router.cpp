@@ -1,0 +1,214 @@
+#include "net/router.hpp"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+
+#include "core/check.hpp"
+#include "core/log.hpp"
+#include "net/ascii.hpp"
+#include "net/problem.hpp"
+#include "net/utf8.hpp"
+
+namespace fairlead::net {
+namespace {
+
+// "/v1/links/" → {"v1", "links"}; an empty segment inside stays, and matches nothing.
+std::vector<std::string_view> cut(std::string_view path) {
+  std::vector<std::string_view> segments;
+  if (path.starts_with('/')) path.remove_prefix(1);
+  if (path.ends_with('/')) path.remove_suffix(1);
+  while (true) {
+    const auto slash = path.find('/');
+    segments.push_back(path.substr(0, slash));
+    if (slash == path.npos) return segments;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+bool is_name(std::string_view segment) {
+  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
+
+bool matches(const std::vector<std::string>& pattern, const std::vector<std::string_view>& path) {
+  if (pattern.size() != path.size()) return false;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (pattern[i].empty() ? path[i].empty() : pattern[i] != path[i]) return false;
+  }
+  return true;
+}
+
+// Of two patterns that match a path, the one with the earlier literal: /v1/codes/validate is not
+// the code with the id "validate".
+bool is_closer(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i].empty() != b[i].empty()) return b[i].empty();
+  }
+  return false;
+}
+
+// HEAD is answered by the GET route; the wire leaves its body out.
+Method route_method(Method method) {
+  return method == Method::head ? Method::get : method;
+}
+
+std::string allow_list(std::vector<Method> methods) {
+  std::sort(methods.begin(), methods.end());
+  std::string list;
+  for (const Method method : methods) {
+    if (!list.empty()) list += ", ";
+    list += name_of(method);
+    if (method == Method::get) list += ", HEAD";
+  }
+  return list;
+}
+
+bool is_json(std::string_view content_type) {
+  const std::string_view type = trimmed(content_type.substr(0, content_type.find(';')));
+  constexpr std::string_view suffix = "+json";
+  return equal_ignoring_case(type, "application/json") ||
+         (type.size() > suffix.size() &&
+          equal_ignoring_case(type.substr(type.size() - suffix.size()), suffix));
+}
+
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+  });
+}
+
+core::Answer not_authorized(std::string_view detail) {
+  core::Answer answer = problem(401, "unauthorized", detail);
+  answer.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return answer;
+}
+
+// The token of "Authorization: Bearer …"; "" when there is none.
+std::string_view bearer_token(const Request& request) {
+  constexpr std::string_view scheme = "bearer ";
+  const std::string_view value = request.header("Authorization");
+  if (value.size() <= scheme.size()) return "";
+  if (!equal_ignoring_case(value.substr(0, scheme.size()), scheme)) return "";
+  return trimmed(value.substr(scheme.size()));
+}
+
+}  // namespace
+
+bool is_reserved_segment(std::string_view segment) {
+  static constexpr std::array<std::string_view, 12> reserved = {
+      "v1",     "admin",   "portal",     "docs",        "assets",      "healthz",
+      "readyz", "metrics", "robots.txt", "favicon.ico", ".well-known", "track.js"};
+  return std::find(reserved.begin(), reserved.end(), segment) != reserved.end();
+}
+
+Router::Router(std::vector<Route> routes, Authenticate authenticate)
+    : routes_(std::move(routes)), authenticate_(std::move(authenticate)) {
+  std::vector<std::string> seen;
+  for (const Route& route : routes_) {
+    CHECK(route.pattern.starts_with('/'));
+    CHECK(route.handler);
+    CHECK(route.method != Method::head && route.method != Method::other);
+    Segments segments;
+    std::string shape(name_of(route.method));
+    for (const std::string_view segment : cut(route.pattern)) {
+      segments.emplace_back(is_name(segment) ? "" : segment);
+      shape += "/" + segments.back();
+    }
+    CHECK(std::find(seen.begin(), seen.end(), shape) == seen.end());  // two routes for one request
+    seen.push_back(std::move(shape));
+    patterns_.push_back(std::move(segments));
+    smallest_body_bytes_max_ = std::min(smallest_body_bytes_max_, route.body_bytes_max);
+  }
+}
+
+core::Answer Router::answer(const Request& request, core::Instant now) const {
+  Match match = find(request.method, request.path);
+  if (match.methods.empty()) {
+    return problem(404, "not_found",
+                   "There is nothing at \"" + std::string(request.path.substr(0, 200)) + "\".");
+  }
+  if (match.route == nullptr) {
+    const std::string allowed = allow_list(std::move(match.methods));
+    core::Answer answer = problem(405, "method_not_allowed", "Here you can use " + allowed + ".");
+    answer.headers.emplace_back("Allow", allowed);
+    return answer;
+  }
+
+  Principal who;
+  const Route& route = *match.route;
+  if (!route.roles.open_to_all()) {
+    const std::string_view token = bearer_token(request);
+    if (token.empty()) {
+      return not_authorized("Send a key: \"Authorization: Bearer fl_…\".");
+    }
+    auto known = authenticate_(token, now);
+    if (!known && known.error().code == core::Errc::unauthorized) {
+      return not_authorized("This key is not known, or it was revoked or has expired.");
+    }
+    if (!known) return problem_of(known.error());
+    who = *known;
+    if (!route.roles.contains(who.role)) {
+      return problem(403, "forbidden", "The role of this key may not do this.");
+    }
+  }
+  if (!request.body.empty() && route.body == Body::json) {
+    const std::string_view type = request.header("Content-Type");
+    if (!type.empty() && !is_json(type)) {
+      return problem(415, "unsupported_media_type",
+                     "The body must be JSON: send \"Content-Type: application/json\".");
+    }
+  }
+  for (std::string& value : match.values) {
+    value = percent_decode(value);
+    if (has_control(value) || !is_utf8(value)) {
+      return problem(400, "invalid_path",
+                     "The path must be percent-encoded UTF-8 without control characters.");
+    }
+  }
+  return run(route, Call{request, who, std::move(match.values), now});
+}
+
+std::size_t Router::body_bytes_max(Method method, std::string_view path) const {
+  const Match match = find(method, path);
+  return match.route == nullptr ? smallest_body_bytes_max_ : match.route->body_bytes_max;
+}
+
+Router::Match Router::find(Method method, std::string_view path) const {
+  Match match;
+  const auto segments = cut(path);
+  const Method wanted = route_method(method);
+  const Segments* closest = nullptr;
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    if (!matches(patterns_[i], segments)) continue;
+    const Method offered = routes_[i].method;
+    if (std::find(match.methods.begin(), match.methods.end(), offered) == match.methods.end()) {
+      match.methods.push_back(offered);
+    }
+    if (offered != wanted || (closest != nullptr && !is_closer(patterns_[i], *closest))) continue;
+    closest = &patterns_[i];
+    match.route = &routes_[i];
+  }
+  if (closest != nullptr) {
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+      if ((*closest)[i].empty()) match.values.emplace_back(segments[i]);
+    }
+  }
+  return match;
+}
+
+core::Answer Router::run(const Route& route, const Call& call) const {
+  std::string why = "an exception of an unknown kind";
+  try {
+    return route.handler(call);
+  } catch (const std::exception& failure) {
+    why = failure.what();
+  } catch (...) {  // nothing may pass: the caller is a thread of the pool
+  }
+  core::log(
+      core::Level::error, "handler_failed",
+      {{"method", std::string(name_of(route.method))}, {"route", route.pattern}, {"detail", why}});
+  return problem(500, "internal_error", "The server failed. The reason is in its log.");
+}
+
+}  // namespace fairlead::net
