@@ -1,5 +1,7 @@
 #include "core/id.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <mutex>
 
 #include "core/crypto.hpp"
@@ -13,9 +15,10 @@ constexpr std::size_t letters = 13;                                        // 13
 constexpr int low_bits = 22;
 constexpr std::int64_t epoch_ms = 1'577'836'800'000;  // 2020-01-01T00:00:00Z
 
+// Instants before 2020 and after 2089 stop at the ends, so that a period's range of ids stays ordered.
 std::int64_t floor_of(Instant at) {
-  const std::int64_t ms = at.micros / 1'000 - epoch_ms;
-  return (ms < 0 ? 0 : ms) << low_bits;
+  constexpr std::int64_t ms_max = std::numeric_limits<std::int64_t>::max() >> low_bits;
+  return std::clamp<std::int64_t>(at.micros / 1'000 - epoch_ms, 0, ms_max) << low_bits;
 }
 
 }  // namespace

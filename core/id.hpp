@@ -71,7 +71,7 @@ using CostId = Id<CostTag>;
 using IntegrationId = Id<IntegrationTag>;
 using EventId = Id<EventTag>;
 
-// Makes numbers that rise: milliseconds since 2020 in the upper 42 bits (until 2159), below them 22
+// Makes numbers that rise: milliseconds since 2020 in the upper 41 bits (until 2089), below them 22
 // bits that start at random in each millisecond and count up. Never repeats and never falls within a
 // process, even when the clock jumps back. Two processes collide with about n/2²² per shared
 // millisecond; the tables' unique keys refuse that and the transaction is tried again.

@@ -15,7 +15,9 @@ __extension__ using Wide = __int128;
 // Half away from zero, divisor > 0.
 Wide divide_rounded(Wide dividend, Wide divisor) {
   const Wide magnitude = dividend < 0 ? -dividend : dividend;
-  const Wide quotient = (2 * magnitude + divisor) / (2 * divisor);
+  // Compares the remainder with half of the divisor; doubling the dividend could leave 128 bits.
+  const Wide remainder = magnitude % divisor;
+  const Wide quotient = magnitude / divisor + (remainder >= divisor - remainder ? 1 : 0);
   return dividend < 0 ? -quotient : quotient;
 }
 

@@ -16,6 +16,8 @@ namespace {
 using Micros = std::chrono::microseconds;
 using SysMicros = date::sys_time<Micros>;
 
+constexpr std::int64_t seconds_end = 253'402'300'800;  // 10000-01-01T00:00:00Z
+
 const date::time_zone* as_zone(const void* zone) {
   return static_cast<const date::time_zone*>(zone);
 }
@@ -151,6 +153,8 @@ Result<Instant> parse_instant(std::string_view text) {
   if (!read_fraction(text, micros) || !read_offset(text, offset_minutes)) return refuse();
   const std::int64_t total_seconds =
       days_of(day) * 86'400 + hours * 3'600 + (minutes - offset_minutes) * 60 + seconds;
+  // The offset may lead out of 1970 to 9999, and what we write must be readable again.
+  if (total_seconds < 0 || total_seconds >= seconds_end) return refuse();
   return Instant{total_seconds * 1'000'000 + micros};
 }
 
