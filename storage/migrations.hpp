@@ -1,5 +1,5 @@
-// The embedded migrations, numbered from 1 without gaps. A merged migration is never edited: its hash is
-// stored when it is applied and compared at every start.
+// The embedded migrations, numbered from 1 without gaps. A merged migration is never edited: its
+// hash is stored when it is applied and compared at every start.
 #pragma once
 
 #include <span>

@@ -1,23 +1,24 @@
 // storage/ is the only code that talks to a database engine. Everything above it sees this page:
 // a Database runs a function as one transaction, a Session runs a named statement inside it.
 //
-// Threads: a Database is safe from any thread. A Session belongs to the one call of `fn` it was given
-// to. Every call blocks, so I/O threads never call it; handlers run on the work pool.
+// Threads: a Database is safe from any thread. A Session belongs to the one call of `fn` it was
+// given to. Every call blocks, so I/O threads never call it; handlers run on the work pool.
 //
-// Failures: inside `fn` a failed statement throws StatementFailed. Only transact() and read() catch it:
-// they roll back and return a Result. Code inside `fn` therefore reads straight down, and code outside
-// never sees an exception. An answer ("this code is used up") is an ordinary return value.
+// Failures: inside `fn` a failed statement throws StatementFailed. Only transact() and read() catch
+// it: they roll back and return a Result. Code inside `fn` therefore reads straight down, and code
+// outside never sees an exception. An answer ("this code is used up") is an ordinary return value.
 //
 // Transactions: transact() is one write transaction; `fn` runs again from the start when the engine
-// reports a serialization failure, a deadlock, or a lost race on a unique key (at most 8 times), so it
-// must not change anything outside the database. On PostgreSQL the level is READ COMMITTED: what must
-// not race is guarded by a conditional UPDATE whose row count is looked at, or by a unique key.
+// reports a serialization failure, a deadlock, or a lost race on a unique key (at most 8 times), so
+// it must not change anything outside the database. On PostgreSQL the level is READ COMMITTED: what
+// must not race is guarded by a conditional UPDATE whose row count is looked at, or by a unique
+// key.
 //
-// SQLite: one writer connection per file, taken in turn, and a few reader connections. The click file is
-// opened the same way (Schema::clicks): its one recorder thread calls transact() once per batch, which
-// costs one uncontended lock; there is no second, rawer door. After a failed disk write the file is
-// `failed`: transact() answers Errc::io at once until the process is started again. A full disk
-// (Errc::no_space) recovers by itself.
+// SQLite: one writer connection per file, taken in turn, and a few reader connections. The click
+// file is opened the same way (Schema::clicks): its one recorder thread calls transact() once per
+// batch, which costs one uncontended lock; there is no second, rawer door. After a failed disk
+// write the file is `failed`: transact() answers Errc::io at once until the process is started
+// again. A full disk (Errc::no_space) recovers by itself.
 #pragma once
 
 #include <concepts>
@@ -41,8 +42,8 @@
 namespace fairlead::storage {
 
 // One SQL statement, made from a .sql file at build: `codes/sql/redeem_code.sql` is
-// `codes::sql::redeem_code`. The file is written with $1, $2, …; a sibling `redeem_code.postgres.sql`
-// replaces the text for that engine and says why.
+// `codes::sql::redeem_code`. The file is written with $1, $2, …; a sibling
+// `redeem_code.postgres.sql` replaces the text for that engine and says why.
 struct Statement {
   std::string_view name;      // "codes.redeem_code"
   std::string_view sqlite;    // with ?1, ?2, …
@@ -79,7 +80,8 @@ class Value {
   std::variant<Null, std::int64_t, std::string, Blob> cell_;
 };
 
-// One row of a result. Columns count from 0. Reading a NULL or another type than asked for is a CHECK.
+// One row of a result. Columns count from 0. Reading a NULL or another type than asked for is a
+// CHECK.
 class Row {
  public:
   explicit Row(std::vector<Value> cells) : cells_(std::move(cells)) {}
@@ -132,10 +134,13 @@ class Session {
   // would answer a type that a Value cannot hold. For the tests of the catalogue.
   virtual void prepare(const Statement& statement) = 0;
 
-  // The transaction will be rolled back when `fn` returns; its return value still goes to the caller.
-  // For a refusal that is found after something was written.
+  // The transaction will be rolled back when `fn` returns; its return value still goes to the
+  // caller. For a refusal that is found after something was written.
   void abandon() { abandoned_ = true; }
   bool abandoned() const { return abandoned_; }
+
+ protected:
+  void reset_abandoned() { abandoned_ = false; }  // by the engine, before `fn` runs
 
  private:
   bool abandoned_ = false;
@@ -189,9 +194,9 @@ class Database {
 
   // Whether the database answers and accepts writes; for /readyz.
   virtual core::Result<void> check() = 0;
-  // Housekeeping for a caller that commits often and has just answered its clients: brings the SQLite
-  // write-ahead log into the file when that is due, on the writer's own connection. Without such a
-  // caller a commit does it at four times the size. Nothing on PostgreSQL.
+  // Housekeeping for a caller that commits often and has just answered its clients: brings the
+  // SQLite write-ahead log into the file when that is due, on the writer's own connection. Without
+  // such a caller a commit does it at four times the size. Nothing on PostgreSQL.
   virtual void maintain() {}
   // fairlead_storage_* with a label database="main" or "clicks". Any thread, never blocks.
   virtual void append_metrics(std::vector<core::Metric>& metrics) const = 0;
@@ -225,7 +230,7 @@ enum class Schema { main, clicks };
 struct OpenOptions {
   std::string url;  // "sqlite:/path/fairlead.db" or "postgres://user@host/db" / "postgresql://…"
   Schema schema = Schema::main;
-  int readers_max = 4;      // SQLite read connections, or half of the PostgreSQL pool
+  int readers_max = 4;  // SQLite read connections, or half of the PostgreSQL pool
   int busy_timeout_ms = 5000;
 };
 
@@ -233,8 +238,8 @@ struct OpenOptions {
 // migrates. Errc::config: bad URL; Errc::busy: another server holds the data; Errc::too_new: the
 // database was written by a newer version; Errc::io, no_space.
 core::Result<std::unique_ptr<Database>> open(const OpenOptions& options);
-// Opens an existing database for looking only (verify, reports beside a running server): no lock, no
-// migration, every write refused. Errc::not_found when there is none, Errc::too_new.
+// Opens an existing database for looking only (verify, reports beside a running server): no lock,
+// no migration, every write refused. Errc::not_found when there is none, Errc::too_new.
 core::Result<std::unique_ptr<Database>> open_read_only(const OpenOptions& options);
 
 }  // namespace fairlead::storage

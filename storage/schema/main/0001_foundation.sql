@@ -448,6 +448,7 @@ CREATE TABLE idempotency_keys (
   status BIGINT NOT NULL,
   media_type TEXT NOT NULL,
   body TEXT NOT NULL,
+  headers TEXT NOT NULL DEFAULT '',
   at BIGINT NOT NULL,
   PRIMARY KEY (brand_id, scope, idempotency_key)
 );

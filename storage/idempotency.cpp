@@ -1,0 +1,109 @@
+#include "storage/idempotency.hpp"
+
+#include <boost/json.hpp>
+
+#include "core/crypto.hpp"
+#include "storage/parameters.hpp"
+#include "storage/sql.hpp"
+
+namespace fairlead::storage {
+
+namespace {
+
+constexpr std::size_t key_bytes_max = 255;
+
+core::Answer problem(int status, std::string_view code, std::string_view title,
+                     std::string_view detail) {
+  const boost::json::object body{{"type", "about:blank"},
+                                 {"title", title},
+                                 {"status", status},
+                                 {"code", code},
+                                 {"detail", detail}};
+  return {status, "application/problem+json", boost::json::serialize(body), {}};
+}
+
+bool is_remembered(int status) {
+  return status < 500 && status != 401 && status != 429;
+}
+
+// "name: value" lines: neither a name nor a value of a header can hold a line break.
+std::string joined(const std::vector<std::pair<std::string, std::string>>& headers) {
+  std::string lines;
+  for (const auto& [name, value] : headers)
+    lines += name + ": " + value + "\n";
+  return lines;
+}
+
+std::vector<std::pair<std::string, std::string>> parted(std::string_view lines) {
+  std::vector<std::pair<std::string, std::string>> headers;
+  while (!lines.empty()) {
+    const auto end = lines.find('\n');
+    const auto line = lines.substr(0, end);
+    const auto colon = line.find(": ");
+    if (colon != line.npos) headers.emplace_back(line.substr(0, colon), line.substr(colon + 2));
+    if (end == lines.npos) break;
+    lines.remove_prefix(end + 1);
+  }
+  return headers;
+}
+
+core::Answer replayed(const Row& row, const std::string& fingerprint) {
+  if (row.text(0) != fingerprint) {
+    return problem(
+        422, "idempotency_key_reused", "Idempotency-Key was used for another request",
+        "This Idempotency-Key was sent before with another body. Send the same body to get "
+        "the first answer again, or a new key for a new request.");
+  }
+  core::Answer answer{static_cast<int>(row.integer(1)), row.text(2), row.text(3),
+                      parted(row.text(4))};
+  answer.headers.emplace_back("Idempotency-Replayed", "true");
+  return answer;
+}
+
+core::Answer run_and_remember(Session& session, const IdempotencyKey& key,
+                              const std::function<core::Answer(Session&)>& fn) {
+  core::Answer answer;
+  {
+    Savepoint effect(session);
+    answer = fn(session);
+    if (answer.status >= 400) effect.roll_back();
+  }
+  if (is_remembered(answer.status)) {
+    session.run(sql::store_answer, key.brand, key.scope, key.key, answer.status, answer.media_type,
+                answer.body, joined(answer.headers));
+  } else {
+    session.abandon();  // the claim goes too, so that the same key may be tried again
+  }
+  return answer;
+}
+
+}  // namespace
+
+core::Result<core::Answer> once(Database& database, const IdempotencyKey& key, core::Instant now,
+                                const std::function<core::Answer(Session&)>& fn) {
+  if (key.key.empty()) {
+    return database.transact([&](Session& session) {
+      core::Answer answer = fn(session);
+      if (answer.status >= 400) session.abandon();
+      return answer;
+    });
+  }
+  if (key.key.size() > key_bytes_max || !is_storable_text(key.key)) {
+    return problem(400, "invalid_idempotency_key", "Idempotency-Key is not usable",
+                   "The header Idempotency-Key must be 1 to 255 bytes of text, such as a UUID.");
+  }
+  const std::string fingerprint = core::hex(key.fingerprint);
+  return database.transact([&](Session& session) -> core::Answer {
+    const auto claim =
+        session.run(sql::claim_idempotency_key, key.brand, key.scope, key.key, fingerprint, now);
+    if (claim.changed == 1) return run_and_remember(session, key, fn);
+    const auto stored = session.run(sql::find_idempotency_key, key.brand, key.scope, key.key);
+    if (stored.empty()) {
+      throw StatementFailed{
+          core::fail(core::Errc::busy, "the first use of this key was just undone"), true};
+    }
+    return replayed(stored.one(), fingerprint);
+  });
+}
+
+}  // namespace fairlead::storage
