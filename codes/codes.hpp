@@ -1,6 +1,7 @@
-// codes/ answers a shop's question at checkout: is this code good, and what does it take off? A limit of
-// N is never exceeded: the only writes are one conditional UPDATE and one UNIQUE ledger row in the same
-// transaction. rules.hpp is pure. Tables: codes, code_counters, code_customer_slots, code_uses.
+// codes/ answers a shop's question at checkout: is this code good, and what does it take off? A
+// limit of N is never exceeded: the only writes are one conditional UPDATE and one UNIQUE ledger
+// row in the same transaction (uses.hpp says how). rules.hpp is pure: what a code is worth, and why
+// it is refused. Tables: codes, code_counters, code_customer_slots, code_uses.
 //
 // Routes: POST|GET /v1/codes, GET|PATCH|DELETE /v1/codes/{id}, POST /v1/codes/validate, …/redeem.
 // Threads: handlers run on the work pool, several at once; functions with a Session inside its
@@ -23,10 +24,12 @@ namespace fairlead::codes {
 
 std::vector<net::Route> routes(storage::Database& database);
 
-// Canonical form for comparing: NFKC is not applied; ASCII is trimmed and upper-cased, other bytes stay.
+// Canonical form for comparing: NFKC is not applied; ASCII is trimmed and upper-cased, other bytes
+// stay.
 std::string fold(std::string_view code);
 
-// Who a code belongs to, archived and expired codes included: an order may name any code that ever was.
+// Who a code belongs to, archived and expired codes included: an order may name any code that ever
+// was.
 struct CodeOwner {
   core::CodeId code;
   core::DealId deal;
@@ -36,13 +39,19 @@ struct CodeOwner {
 std::optional<CodeOwner> find_owner(storage::Session& session, core::BrandId brand,
                                     std::string_view code);
 
-// Makes sure that an order's use of a code is in the ledger of uses, once per order and code. An order
-// already paid is never refused: beyond the limit the use is stored with state "over_limit".
+// Makes sure that an order's use of a code is in the ledger of uses, once per order and code. An
+// order already paid is never refused: beyond the limit the use is stored with state "over_limit"
+// and counted apart. What it spends is what the code's terms give for the order's lines, but never
+// more than the discount the order itself shows. A test order and an unknown code leave nothing.
+// An order with several codes names them in rising order of id, so that two orders cannot wait for
+// each other.
 void note_order_use(storage::Session& session, core::BrandId brand, core::CodeId code,
                     const core::Order& order, core::Instant now);
 
-// The parts that carts and orders share. Problems are noted in `body`.
+// The parts that carts and orders share. Problems are noted in `body`. `items` may be absent or
+// empty and holds at most 500; no line, and no line's discount, exceeds 10^15 minor units.
 std::vector<core::Item> read_items(net::Fields& body);
+// {key?, email_sha256?, is_new?, groups?}; the hash comes back in lower case.
 core::Customer read_customer(net::Fields& body);
 
 struct NewCode {

@@ -1,0 +1,269 @@
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "codes/answers.hpp"
+#include "codes/cart.hpp"
+#include "codes/handlers.hpp"
+#include "codes/stored_code.hpp"
+#include "net/json.hpp"
+#include "net/listing.hpp"
+#include "net/problem.hpp"
+#include "storage/audit.hpp"
+
+namespace fairlead::codes {
+
+namespace {
+
+constexpr std::int64_t uses_max_max = 1'000'000'000;
+constexpr std::int64_t uses_per_customer_max_max = 1'000;  // one slot row each
+
+core::Answer no_such_code() {
+  return net::problem(404, "not_found", "There is no such code.");
+}
+
+core::Answer code_answer(int status, const StoredCode& code) {
+  auto answer = net::json_answer(status, code_json(code));
+  answer.headers.emplace_back("ETag", net::etag_of(code.version));
+  return answer;
+}
+
+// The discount of a body, with the fields of its kind and no others.
+void read_discount(net::Fields& body, NewCode& code) {
+  body.object("discount", true, [&](net::Fields& discount) {
+    code.discount_kind =
+        discount.one_of("kind", {name_of(DiscountKind::percent), name_of(DiscountKind::fixed),
+                                 name_of(DiscountKind::free_shipping)});
+    if (code.discount_kind == name_of(DiscountKind::percent)) {
+      code.rate_ppm = discount.integer("rate_ppm", 1, core::ppm_one);
+    } else if (code.discount_kind == name_of(DiscountKind::fixed)) {
+      code.amount_minor = discount.integer("amount_minor", 1, amount_minor_max);
+      if (auto currency = discount.currency("currency")) code.currency = currency->code();
+    }
+  });
+}
+
+// What a body says about one value: nothing, null (take it away), or a value.
+template <class T, class Read>
+void change(net::Fields& fields, std::string_view name, std::optional<T>& value, Read read) {
+  const auto* given = fields.raw(name);
+  if (!given) return;
+  value = given->is_null() ? std::nullopt : read();
+}
+
+void change_integer(net::Fields& fields, std::string_view name, std::optional<std::int64_t>& value,
+                    std::int64_t max) {
+  change(fields, name, value, [&] { return fields.maybe_integer(name, 0, max); });
+}
+
+// `limits` of a body, laid over the present ones: absent stays, null is unlimited.
+void change_limits(net::Fields& body, Limits& limits) {
+  const auto* given = body.raw("limits");
+  if (given && given->is_null()) limits = {};
+  body.object("limits", false, [&](net::Fields& fields) {
+    change_integer(fields, "uses_max", limits.uses_max, uses_max_max);
+    change_integer(fields, "uses_per_customer_max", limits.uses_per_customer_max,
+                   uses_per_customer_max_max);
+    change_integer(fields, "budget_minor", limits.budget_minor, amount_minor_max);
+    change_integer(fields, "subtotal_min_minor", limits.subtotal_min_minor, amount_minor_max);
+  });
+}
+
+void change_dates(net::Fields& body, std::optional<core::Instant>& starts_at,
+                  std::optional<core::Instant>& ends_at) {
+  change(body, "starts_at", starts_at, [&] { return body.maybe_instant("starts_at"); });
+  change(body, "ends_at", ends_at, [&] { return body.maybe_instant("ends_at"); });
+  if (starts_at && ends_at && *ends_at <= *starts_at) {
+    body.refuse("ends_at", "out_of_range", "ends_at must be later than starts_at");
+  }
+}
+
+NewCode read_new_code(net::Fields& body) {
+  NewCode code;
+  const auto deal = body.text("deal_id", {.min = 1, .max = 64});
+  if (auto id = core::DealId::parse(deal)) {
+    code.deal = *id;
+  } else if (!deal.empty()) {
+    body.refuse("deal_id", "not_found", "There is no such deal.");
+  }
+  code.code = body.text("code", {.min = 1, .max = 64});
+  if (!code.code.empty() && !is_canonical(fold(code.code))) {
+    body.refuse("code", "invalid_value",
+                "code must be 3 to 40 letters A-Z (of any case), digits, '-' or '_'");
+  }
+  read_discount(body, code);
+  Limits limits;
+  change_limits(body, limits);
+  change_dates(body, code.starts_at, code.ends_at);
+  code.uses_max = limits.uses_max;
+  code.uses_per_customer_max = limits.uses_per_customer_max;
+  code.budget_minor = limits.budget_minor;
+  code.subtotal_min_minor = limits.subtotal_min_minor;
+  return code;
+}
+
+core::Answer refuse_create(const core::Error& error, const NewCode& code) {
+  switch (error.code) {
+    case core::Errc::not_found:
+      return net::problem(400, "invalid_request", "There is no such deal.",
+                          {{"/deal_id", "not_found", "There is no such deal."}});
+    case core::Errc::conflict:
+      return net::problem(409, "code_taken",
+                          "The code " + fold(code.code) +
+                              " exists already; upper and lower case are the same, and an archived "
+                              "code keeps its text. Choose another text.");
+    case core::Errc::invalid:
+    case core::Errc::overflow:
+    case core::Errc::unauthorized:
+    case core::Errc::forbidden:
+    case core::Errc::busy:
+    case core::Errc::no_space:
+    case core::Errc::io:
+    case core::Errc::too_new:
+    case core::Errc::config:
+      return net::problem_of(error);
+  }
+  return net::problem_of(error);
+}
+
+core::Answer create(storage::Database& database, const net::Call& call) {
+  net::Fields body(call.request.body);
+  const auto code = read_new_code(body);
+  if (auto refusal = body.refusal()) return *refusal;
+  storage::IdempotencyKey key;
+  if (auto refused = read_idempotency(call, key)) return *refused;
+  return settled(storage::once(database, key, call.now, [&](storage::Session& session) {
+    const auto brand = call.who.brand;
+    const auto id = create_code(session, brand, code, call.now);
+    if (!id) return refuse_create(id.error(), code);
+    const auto stored = find_code(session, brand, *id);
+    storage::record_change(session, brand, call.now, call.who.key.text(), "created", id->text(),
+                           boost::json::serialize(code_json(*stored)));
+    auto answer = code_answer(201, *stored);
+    answer.headers.emplace_back("Location", "/v1/codes/" + id->text());
+    return answer;
+  }));
+}
+
+core::Answer list(storage::Database& database, const net::Call& call) {
+  const auto page = net::read_page(call.request);
+  if (!page) return net::problem_of(page.error());
+  CodeFilter filter{.deal = {}, .after = page->after, .limit = page->limit + 1};
+  if (const auto deal = net::query_value(call.request.query, "deal_id")) {
+    const auto id = core::DealId::parse(*deal);
+    if (!id) {
+      return net::problem(400, "invalid_request", "A query parameter is not an id of its kind.",
+                          {{"?deal_id", "invalid_value",
+                            "deal_id must be an id such as \"" + core::DealId{1}.text() + "\"."}});
+    }
+    filter.deal = *id;
+  }
+  if (const auto archived = net::query_value(call.request.query, "archived")) {
+    if (*archived != "true" && *archived != "false") {
+      return net::problem(400, "invalid_request", "A query parameter is not one of its words.",
+                          {{"?archived", "invalid_value", "archived must be true or false."}});
+    }
+    filter.with_archived = *archived == "true";
+  }
+  const auto codes = database.read(
+      [&](storage::Session& session) { return list_codes(session, call.who.brand, filter); });
+  if (!codes) return net::problem_of(codes.error());
+  boost::json::array data;
+  for (const auto& code : *codes)
+    data.push_back(code_json(code));
+  const auto limit = static_cast<std::size_t>(page->limit);
+  const bool has_more = codes->size() > limit;
+  return net::list_answer(std::move(data), has_more, has_more ? (*codes)[limit - 1].id.number : 0);
+}
+
+core::Answer read(storage::Database& database, const net::Call& call) {
+  const auto id = core::CodeId::parse(call.values[0]);
+  if (!id) return no_such_code();
+  return settled(database.read([&](storage::Session& session) {
+    const auto code = find_code(session, call.who.brand, *id);
+    return code ? code_answer(200, *code) : no_such_code();
+  }));
+}
+
+// {"field":{"from":…,"to":…}} of what an edit changed.
+boost::json::object differences(const StoredCode& before, const StoredCode& after) {
+  const auto from = code_json(before);
+  const auto to = code_json(after);
+  boost::json::object changed;
+  for (const std::string_view name : {"limits", "starts_at", "ends_at", "enabled"}) {
+    if (from.at(name) == to.at(name)) continue;
+    changed[name] = {{"from", from.at(name)}, {"to", to.at(name)}};
+  }
+  return changed;
+}
+
+core::Answer update(storage::Database& database, const net::Call& call) {
+  const auto id = core::CodeId::parse(call.values[0]);
+  if (!id) return no_such_code();
+  return settled(database.transact([&](storage::Session& session) -> core::Answer {
+    const auto brand = call.who.brand;
+    const auto before = lock_code(session, brand, *id);
+    if (!before) return no_such_code();
+    if (auto stale = net::refuse_stale(call.request, before->version)) return *stale;
+    if (before->archived_at) {
+      return net::problem(409, "archived", "This code is archived and cannot be changed any more.");
+    }
+    net::Fields body(call.request.body);
+    auto terms = before->terms;
+    change_limits(body, terms.limits);
+    change_dates(body, terms.starts_at, terms.ends_at);
+    terms.is_enabled = body.maybe_boolean("enabled").value_or(terms.is_enabled);
+    for (const std::string_view name : {"deal_id", "code", "discount"}) {
+      if (!body.raw(name)) continue;
+      body.refuse(
+          name, "immutable",
+          std::string(name) + " stays as the code was created; create another code instead.");
+    }
+    if (auto refusal = body.refusal()) return *refusal;
+
+    auto after = *before;
+    after.terms = terms;
+    const auto changed = differences(*before, after);
+    // Asked for what is there already: nothing to write down, and the ETag stays.
+    if (changed.empty()) return code_answer(200, *before);
+    change_code(session, brand, *before, terms);
+    storage::record_change(session, brand, call.now, call.who.key.text(), "updated", id->text(),
+                           boost::json::serialize(changed));
+    return code_answer(200, *find_code(session, brand, *id));
+  }));
+}
+
+core::Answer archive(storage::Database& database, const net::Call& call) {
+  const auto id = core::CodeId::parse(call.values[0]);
+  if (!id) return no_such_code();
+  return settled(database.transact([&](storage::Session& session) -> core::Answer {
+    const auto brand = call.who.brand;
+    const auto before = lock_code(session, brand, *id);
+    if (!before) return no_such_code();
+    if (auto stale = net::refuse_stale(call.request, before->version)) return *stale;
+    if (before->archived_at) return code_answer(200, *before);
+    archive_code(session, brand, *id, call.now);
+    storage::record_change(session, brand, call.now, call.who.key.text(), "archived", id->text(),
+                           "{}");
+    return code_answer(200, *find_code(session, brand, *id));
+  }));
+}
+
+}  // namespace
+
+std::vector<net::Route> resource_routes(storage::Database& database) {
+  using Function = core::Answer (*)(storage::Database&, const net::Call&);
+  const auto bound = [&database](Function function) -> net::Handler {
+    return [&database, function](const net::Call& call) { return function(database, call); };
+  };
+  constexpr auto writers = net::only(net::Role::admin);
+  constexpr auto readers = net::Role::admin | net::Role::viewer;
+  return {
+      {net::Method::post, "/v1/codes", writers, bound(create)},
+      {net::Method::get, "/v1/codes", readers, bound(list)},
+      {net::Method::get, "/v1/codes/{id}", readers, bound(read)},
+      {net::Method::patch, "/v1/codes/{id}", writers, bound(update)},
+      {net::Method::del, "/v1/codes/{id}", writers, bound(archive)},
+  };
+}
+
+}  // namespace fairlead::codes

@@ -1,0 +1,1 @@
+DELETE FROM code_customer_slots WHERE brand_id = $1 AND code_id = $2

@@ -1,0 +1,62 @@
+// A code as the database holds it: reading, creating, editing, archiving. Counters and slots follow
+// the limits here, in the transaction of the edit. Functions run inside the caller's transaction.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codes/codes.hpp"
+#include "codes/rules.hpp"
+
+namespace fairlead::codes {
+
+struct StoredCode {
+  core::CodeId id;
+  core::DealId deal;
+  core::InfluencerId influencer;
+  core::CampaignId campaign;
+  std::string text;    // as it was written
+  std::string folded;  // what it is found by
+  Terms terms;         // is_enabled is false once archived
+  std::int64_t version = 1;
+  core::Instant created_at;
+  std::optional<core::Instant> archived_at;
+};
+
+std::optional<StoredCode> find_code(storage::Session& session, core::BrandId brand,
+                                    std::string_view folded);
+std::optional<StoredCode> find_code(storage::Session& session, core::BrandId brand,
+                                    core::CodeId id);
+// As find_code, but no edit of this code commits before the transaction has ended.
+std::optional<StoredCode> hold_code(storage::Session& session, core::BrandId brand,
+                                    core::CodeId id);
+// As find_code, but neither an edit nor a use of this code commits before the transaction has
+// ended.
+std::optional<StoredCode> lock_code(storage::Session& session, core::BrandId brand,
+                                    core::CodeId id);
+struct CodeFilter {
+  core::DealId deal;  // none = all
+  bool with_archived = false;
+  std::int64_t after = 0;  // numbers above this
+  std::int64_t limit = 1;
+};
+// In order of id.
+std::vector<StoredCode> list_codes(storage::Session& session, core::BrandId brand,
+                                   const CodeFilter& filter);
+
+// Writes the terms' limits, dates and switch over those of `locked`, which lock_code() gave. A code
+// that gets its first limit gets its counter and slots counted from the ledger of uses.
+void change_code(storage::Session& session, core::BrandId brand, const StoredCode& locked,
+                 const Terms& terms);
+// Doing it again changes nothing.
+void archive_code(storage::Session& session, core::BrandId brand, core::CodeId id,
+                  core::Instant now);
+
+// What codes created here look like, folded: [A-Z0-9_-]{3,40}. Codes imported from shops may be
+// other.
+bool is_canonical(std::string_view folded);
+
+}  // namespace fairlead::codes

@@ -1,0 +1,82 @@
+#include <boost/json/parse.hpp>
+
+#include "codes/answers.hpp"
+#include "codes/codes.hpp"
+#include "codes/sql.hpp"
+
+namespace fairlead::codes {
+
+namespace {
+
+void verify_counters(storage::Session& session, core::Differences& differences);
+void verify_slots(storage::Session& session, core::Differences& differences);
+void verify_allocations(storage::Session& session, core::Differences& differences);
+
+}  // namespace
+
+core::Differences verify(storage::Session& session) {
+  core::Differences differences;
+  verify_counters(session, differences);
+  verify_slots(session, differences);
+  verify_allocations(session, differences);
+  return differences;
+}
+
+namespace {
+
+// Uses beyond the limit (orders that were paid all the same) are counted apart: the counter holds
+// the others only.
+void verify_counters(storage::Session& session, core::Differences& differences) {
+  const auto amounts = [](std::int64_t used, std::int64_t spent_minor) {
+    return "used " + std::to_string(used) + ", spent " + std::to_string(spent_minor);
+  };
+  for (const auto& row : session.run(sql::list_wrong_counters)) {
+    const bool is_limited = row.integer(2) != 0;
+    differences.push_back(
+        {.what = "counter " + row.id<core::CodeId>(1).text(),
+         .expected = is_limited ? amounts(row.integer(3), row.integer(4)) : "missing",
+         .stored = row.is_null(5) ? "missing" : amounts(row.integer(5), row.integer(6))});
+  }
+}
+
+void verify_slots(storage::Session& session, core::Differences& differences) {
+  for (const auto& row : session.run(sql::list_uses_without_slot)) {
+    differences.push_back({.what = "customer slot of " + row.id<core::CodeUseId>(2).text() +
+                                   " of " + row.id<core::CodeId>(1).text(),
+                           .expected = "one slot",
+                           .stored = "missing"});
+  }
+  for (const auto& row : session.run(sql::list_slots_without_use)) {
+    differences.push_back({.what = "customer slot of " + row.id<core::CodeUseId>(3).text() +
+                                   " of " + row.id<core::CodeId>(1).text(),
+                           .expected = "missing",
+                           .stored = "slot " + std::to_string(row.integer(2))});
+  }
+}
+
+// A discount is the sum of its allocations, in every row of the ledger of uses.
+void verify_allocations(storage::Session& session, core::Differences& differences) {
+  constexpr std::int64_t rows_max = 1'000;
+  std::int64_t brand = 0;
+  std::int64_t use = 0;
+  for (;;) {
+    const auto rows = session.run(sql::list_uses, brand, use, rows_max);
+    for (const auto& row : rows) {
+      brand = row.integer(0);
+      use = row.integer(1);
+      std::int64_t sum_minor = 0;
+      for (const auto& part : read_allocations(boost::json::parse(row.text(3)))) {
+        sum_minor += part.amount_minor;
+      }
+      if (sum_minor == row.integer(2)) continue;
+      differences.push_back({.what = "discount of " + core::CodeUseId{use}.text(),
+                             .expected = "the sum of its allocations, " + std::to_string(sum_minor),
+                             .stored = std::to_string(row.integer(2))});
+    }
+    if (rows.size() < static_cast<std::size_t>(rows_max)) return;
+  }
+}
+
+}  // namespace
+
+}  // namespace fairlead::codes
