@@ -71,9 +71,7 @@ class Value {
   template <class Tag>
   Value(core::Id<Tag> id) : cell_(id.number) {}
   template <class T>
-  Value(const std::optional<T>& maybe) : cell_(Null{}) {
-    if (maybe) *this = Value(*maybe);
-  }
+  Value(const std::optional<T>& maybe) : Value(maybe ? Value(*maybe) : Value(Null{})) {}
   const std::variant<Null, std::int64_t, std::string, Blob>& cell() const { return cell_; }
 
  private:

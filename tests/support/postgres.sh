@@ -1,13 +1,15 @@
 #!/bin/bash
 # The tests' PostgreSQL: its own cluster in a temporary directory, unix socket only, never the network.
-#   postgres.sh start STATE   starts one and writes its directory into the file STATE
-#   postgres.sh stop STATE    stops it and removes the directory
+#   postgres.sh start STATE [COVERAGE]   starts one and writes its directory into the file STATE;
+#                                        empties COVERAGE, which the run's tests then append to
+#   postgres.sh stop STATE               stops it and removes the directory
 # Server programs refuse to run as root, so root hands over to the user postgres or nobody. A watcher
 # stops the server when the process that asked for it is gone, so that none is left behind.
 set -eu
 
 action=$1
 state=$2
+coverage=${3:-}
 caller=$PPID
 
 as_owner() {
@@ -35,6 +37,7 @@ stop() {
 
 start() {
   stop
+  if [ -n "$coverage" ]; then : >"$coverage"; fi
   local directory
   directory=$(mktemp -d "${TMPDIR:-/tmp}/fairlead-pg-XXXXXX")
   if [ "$(id -u)" -eq 0 ]; then
