@@ -1,8 +1,8 @@
-// admin/ is the brand's side: keys and roles, influencers, campaigns, deals, posts, costs, the audit log,
-// reports (JSON and CSV), /metrics, /healthz, /readyz and /docs.
+// admin/ is the brand's side: keys and roles, influencers, campaigns, deals, posts, costs, the
+// audit log, reports (JSON and CSV), /metrics, /healthz, /readyz and /docs.
 //
-// Tables: brands, allowed_domains, api_keys, influencers, influencer_handles, campaigns, deals, posts,
-// post_metrics, costs. Threads: handlers run on the work pool, several at once.
+// Tables: brands, allowed_domains, api_keys, influencers, influencer_handles, campaigns, deals,
+// posts, post_metrics, costs. Threads: handlers run on the work pool, several at once.
 #pragma once
 
 #include <functional>
@@ -15,6 +15,7 @@
 #include "core/metrics.hpp"
 #include "core/rate.hpp"
 #include "core/result.hpp"
+#include "ledger/ledger.hpp"
 #include "net/router.hpp"
 #include "storage/storage.hpp"
 
@@ -24,11 +25,15 @@ struct Dependencies {
   storage::Database& database;
   storage::Database& clicks;  // read-only view of the click file
   std::vector<core::MetricSource> metrics;
-  std::function<std::vector<std::string>()> not_ready;  // reasons; empty = ready
+  // Why the server is not ready, beyond the database, which /readyz asks itself; empty = ready.
+  std::function<std::vector<std::string>()> not_ready;
   std::string version;
+  // Called after a brand's fallback URL or domains changed, so that the redirect reads them again.
+  std::function<void()> brand_changed = {};
 };
 
 std::vector<net::Route> routes(const Dependencies& dependencies);
+// One read per call and nothing remembered, so a revoked key is refused by every server at once.
 net::Authenticate authenticator(storage::Database& database);
 
 struct NewBrand {
@@ -38,9 +43,12 @@ struct NewBrand {
   std::vector<std::string> allowed_domains;
 };
 core::BrandId create_brand(storage::Session& session, const NewBrand& brand, core::Instant now);
+// A host name that links may lead to, "shop.example" or "localhost", in lower case. Errc::invalid
+// says what a good one looks like.
+core::Result<std::string> check_domain(std::string_view domain);
 
-// A key as its owner sees it, once: "fl_admin_" + 8 characters of public id + 43 of secret. Only the
-// SHA-256 of the secret is stored.
+// A key as its owner sees it, once: "fl_admin_" + 8 characters of public id + 43 of secret. Only
+// the SHA-256 of that text is stored.
 struct CreatedKey {
   core::KeyId id;
   std::string secret_text;
@@ -53,10 +61,12 @@ struct KeyInfo {
   net::Role role;
   std::string note;
   core::Instant created_at;
-  std::optional<core::Instant> revoked_at;
+  std::optional<core::Instant> revoked_at = {};
+  std::optional<core::Instant> expires_at = {};
+  core::InfluencerId influencer = {};  // of role influencer only
 };
 std::vector<KeyInfo> list_keys(storage::Session& session, core::BrandId brand);
-// False when the brand has no such key. Takes effect at once on this server.
+// False when the brand has no such key. Takes effect with the commit, on every server.
 bool revoke_key(storage::Session& session, core::BrandId brand, core::KeyId key, core::Instant now);
 
 struct NewHandle {
@@ -69,7 +79,10 @@ struct NewInfluencer {
   std::string country;
   std::string niche;
   std::vector<NewHandle> handles;
+  std::string email = {};
+  std::optional<std::string> payout_json = {};
 };
+// These three trust their caller: what comes from outside is checked by the routes.
 core::InfluencerId create_influencer(storage::Session& session, core::BrandId brand,
                                      const NewInfluencer& influencer, core::Instant now);
 struct NewCampaign {
@@ -81,6 +94,8 @@ struct NewCampaign {
   std::string utm_json = "{}";
   std::string precedence = "code_first";
   std::optional<std::int64_t> budget_minor;
+  std::string goals_json = "[]";
+  std::int64_t lookback_days = 30;
 };
 core::CampaignId create_campaign(storage::Session& session, core::BrandId brand,
                                  const NewCampaign& campaign, core::Instant now);
@@ -92,7 +107,11 @@ struct NewDeal {
   std::int64_t gift_cost_minor = 0;
   std::string gifts_json = "[]";
   std::int64_t hold_days = 30;
+  std::optional<ledger::Plan> plan = {};  // instead of the percent plan of rate_ppm
+  std::optional<core::Instant> starts_at = {};
+  std::optional<core::Instant> ends_at = {};
 };
+// The deal's first plan is in force from the beginning of time: there is no earlier one.
 core::DealId create_deal(storage::Session& session, core::BrandId brand, const NewDeal& deal,
                          core::Instant now);
 

@@ -1,0 +1,148 @@
+#include <boost/json/serialize.hpp>
+
+#include "admin/keys.hpp"
+#include "admin/resource.hpp"
+#include "admin/resources.hpp"
+#include "admin/sql.hpp"
+#include "net/listing.hpp"
+#include "net/problem.hpp"
+#include "storage/audit.hpp"
+
+namespace fairlead::admin {
+
+namespace json = boost::json;
+
+namespace {
+
+json::value maybe_time(const std::optional<core::Instant>& at) {
+  if (!at) return nullptr;
+  return json::value(core::format_instant(*at));
+}
+
+json::object key_json(const KeyInfo& key) {
+  json::object body;
+  body["id"] = key.id.text();
+  body["role"] = name_of(key.role);
+  body["public_id"] = key.public_id;
+  body["influencer_id"] = key.influencer ? json::value(key.influencer.text()) : json::value();
+  body["note"] = key.note;
+  body["created_at"] = core::format_instant(key.created_at);
+  body["expires_at"] = maybe_time(key.expires_at);
+  body["revoked_at"] = maybe_time(key.revoked_at);
+  return body;
+}
+
+std::optional<KeyInfo> find_key(storage::Session& session, core::BrandId brand, core::KeyId id) {
+  auto keys = load_keys(session, brand, id.number - 1, id.number, 1);
+  if (keys.empty()) return std::nullopt;
+  return std::move(keys.front());
+}
+
+NewKey read_key(storage::Session& session, net::Fields& body, const net::Call& call) {
+  NewKey key{};
+  const std::string role = body.one_of("role", {"admin", "viewer", "shop", "influencer"});
+  key.role = role_named(role).value_or(net::Role::viewer);
+  key.note = maybe_plain_text(body, "note", {0, 200}).value_or("");
+  key.expires_at = body.maybe_instant("expires_at");
+  if (key.expires_at && *key.expires_at <= call.now) {
+    body.refuse("expires_at", "out_of_range", "expires_at must be in the future.");
+  }
+  if (key.role == net::Role::influencer) {
+    key.influencer.number =
+        read_reference(body, "influencer_id", core::InfluencerTag::prefix, "an influencer");
+    if (key.influencer && !has_influencer(session, call.who.brand, key.influencer.number)) {
+      refuse_reference(body, "influencer_id", "an influencer");
+    }
+  } else if (body.has("influencer_id")) {
+    body.raw("influencer_id");
+    body.refuse("influencer_id", "invalid_value",
+                "influencer_id belongs to keys of role influencer only; leave it out.");
+  }
+  return key;
+}
+
+// The secret is given once and kept nowhere: not in the memory of Idempotency-Key either, so a
+// repeated request is told of the same key without its secret.
+core::Answer create(storage::Database& database, const net::Call& call) {
+  storage::IdempotencyKey idempotency;
+  if (auto refused = read_idempotency(call, idempotency)) return *refused;
+  std::string secret;
+  json::object shown;
+  auto answer = storage::once(
+      database, idempotency, call.now, [&](storage::Session& session) -> core::Answer {
+        secret.clear();
+        net::Fields body(call.request.body);
+        const NewKey key = read_key(session, body, call);
+        if (auto refusal = body.refusal()) return *refusal;
+        CreatedKey created = store_key(session, call.who.brand, key, call.now);
+        secret = std::move(created.secret_text);
+        shown = key_json(find_key(session, call.who.brand, created.id).value());
+        shown["secret"] = nullptr;
+        storage::record_change(session, call.who.brand, call.now, call.who.key.text(), "created",
+                               created.id.text(),
+                               json::serialize(json::object{{"role", name_of(key.role)}}));
+        return net::json_answer(201, shown);
+      });
+  if (answer && answer->status == 201 && !secret.empty()) {
+    shown["secret"] = secret;
+    answer->body = json::serialize(shown);
+  }
+  core::Answer sent = settled(std::move(answer));
+  sent.headers.emplace_back("Cache-Control", "no-store");
+  return sent;
+}
+
+core::Answer list(storage::Database& database, const net::Call& call) {
+  const auto page = net::read_page(call.request);
+  if (!page) return net::problem_of(page.error());
+  auto keys = database.read([&](storage::Session& session) {
+    return load_keys(session, call.who.brand, page->after, std::numeric_limits<std::int64_t>::max(),
+                     page->limit + 1);
+  });
+  if (!keys) return net::problem_of(keys.error());
+  json::array data;
+  for (const KeyInfo& key : *keys) {
+    data.emplace_back(key_json(key));
+  }
+  const auto limit = static_cast<std::size_t>(page->limit);
+  const bool has_more = keys->size() > limit;
+  return net::list_answer(std::move(data), has_more, has_more ? (*keys)[limit - 1].id.number : 0);
+}
+
+core::Answer revoke(storage::Database& database, const net::Call& call) {
+  const auto id = core::KeyId::parse(call.values[0]);
+  if (!id) return no_such("key");
+  return settled(database.transact([&](storage::Session& session) -> core::Answer {
+    const core::BrandId brand = call.who.brand;
+    const auto before = find_key(session, brand, *id);
+    if (!before) return no_such("key");
+    if (before->revoked_at) return net::json_answer(200, key_json(*before));
+    if (before->role == net::Role::admin) {
+      const auto others = session.run(sql::count_other_admin_keys, brand, *id,
+                                      static_cast<std::int64_t>(net::Role::admin), call.now);
+      if (others.one().integer(0) == 0) {
+        return net::problem(409, "last_admin_key",
+                            "This is the brand's last admin key; create another one first.");
+      }
+    }
+    revoke_key(session, brand, *id, call.now);
+    storage::record_change(session, brand, call.now, call.who.key.text(), "revoked", id->text(),
+                           "{}");
+    return net::json_answer(200, key_json(find_key(session, brand, *id).value()));
+  }));
+}
+
+}  // namespace
+
+std::vector<net::Route> key_routes(storage::Database& database) {
+  using Function = core::Answer (*)(storage::Database&, const net::Call&);
+  const auto bound = [&database](Function function) -> net::Handler {
+    return [&database, function](const net::Call& call) { return function(database, call); };
+  };
+  constexpr net::Roles admin = net::only(net::Role::admin);
+  return {{net::Method::post, "/v1/keys", admin, bound(create)},
+          {net::Method::get, "/v1/keys", admin, bound(list)},
+          {net::Method::del, "/v1/keys/{id}", admin, bound(revoke)}};
+}
+
+}  // namespace fairlead::admin

@@ -1,0 +1,149 @@
+#include "admin/keys.hpp"
+
+#include <limits>
+
+#include "admin/sql.hpp"
+#include "core/check.hpp"
+#include "core/crypto.hpp"
+
+namespace fairlead::admin {
+
+namespace {
+
+struct RoleName {
+  net::Role role;
+  std::string_view name;
+};
+constexpr RoleName role_names[] = {{net::Role::admin, "admin"},
+                                   {net::Role::viewer, "viewer"},
+                                   {net::Role::shop, "shop"},
+                                   {net::Role::influencer, "influencer"}};
+
+// Crockford's base32: a public id is read aloud and typed, so letters that look alike are left out.
+constexpr std::string_view public_alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+constexpr std::string_view secret_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+bool is_made_of(std::string_view text, std::string_view alphabet) {
+  return text.find_first_not_of(alphabet) == std::string_view::npos;
+}
+
+core::Error unknown_key() {
+  return core::fail(core::Errc::unauthorized, "The key is unknown, expired or revoked.");
+}
+
+core::Result<net::Principal> authenticate(storage::Database& database, std::string_view token,
+                                          core::Instant now) {
+  const auto text = parse_key_text(token);
+  if (!text) return unknown_key();
+  const core::Digest digest = core::sha256(token);
+  auto rows = database.read(
+      [&](storage::Session& session) { return session.run(sql::find_api_key, text->public_id); });
+  if (!rows) return rows.error();
+  // Without a row the comparison runs all the same, against a digest that no text has.
+  static const std::string nobody(core::Digest{}.size(), '\0');
+  const bool is_known = !rows->empty();
+  const std::string& stored = is_known ? rows->one().blob(2) : nobody;
+  const bool is_equal = core::equal_in_constant_time(stored, core::as_text(digest));
+  if (!is_known || !is_equal) return unknown_key();
+  const storage::Row& row = rows->one();
+  if (!row.is_null(6)) return unknown_key();
+  if (!row.is_null(5) && row.instant(5) <= now) return unknown_key();
+  return net::Principal{row.id<core::BrandId>(0), row.id<core::KeyId>(1), text->role,
+                        row.id<core::InfluencerId>(4)};
+}
+
+}  // namespace
+
+net::Authenticate authenticator(storage::Database& database) {
+  return [&database](std::string_view token, core::Instant now) {
+    return authenticate(database, token, now);
+  };
+}
+
+std::string_view name_of(net::Role role) {
+  for (const RoleName& entry : role_names) {
+    if (entry.role == role) return entry.name;
+  }
+  CHECK(!"a role without a name");
+  return {};
+}
+
+std::optional<net::Role> role_named(std::string_view name) {
+  for (const RoleName& entry : role_names) {
+    if (entry.name == name) return entry.role;
+  }
+  return std::nullopt;
+}
+
+std::optional<KeyText> parse_key_text(std::string_view text) {
+  for (const RoleName& entry : role_names) {
+    const std::string prefix = "fl_" + std::string(entry.name) + "_";
+    if (!text.starts_with(prefix)) continue;
+    const std::string_view rest = text.substr(prefix.size());
+    if (rest.size() != public_id_bytes + secret_bytes) return std::nullopt;
+    const std::string_view public_id = rest.substr(0, public_id_bytes);
+    if (!is_made_of(public_id, public_alphabet)) return std::nullopt;
+    if (!is_made_of(rest.substr(public_id_bytes), secret_alphabet)) return std::nullopt;
+    return KeyText{entry.role, public_id};
+  }
+  return std::nullopt;
+}
+
+std::string make_key_text(net::Role role) {
+  std::string text = "fl_" + std::string(name_of(role)) + "_";
+  for (std::size_t i = 0; i < public_id_bytes; ++i) {
+    text += public_alphabet[core::random_below(public_alphabet.size())];
+  }
+  std::array<std::uint8_t, 32> secret;
+  core::fill_random(secret);
+  text += core::base64url({reinterpret_cast<const char*>(secret.data()), secret.size()});
+  return text;
+}
+
+CreatedKey store_key(storage::Session& session, core::BrandId brand, const NewKey& key,
+                     core::Instant now) {
+  CHECK((key.role == net::Role::influencer) == static_cast<bool>(key.influencer));
+  const auto id = core::new_id<core::KeyId>(now);
+  std::string text = make_key_text(key.role);
+  const auto parsed = parse_key_text(text);
+  CHECK(parsed.has_value());
+  std::optional<std::int64_t> influencer;
+  if (key.influencer) influencer = key.influencer.number;
+  session.run(sql::insert_api_key, brand, id, parsed->public_id,
+              storage::Blob{std::string(core::as_text(core::sha256(text)))},
+              static_cast<std::int64_t>(key.role), influencer, key.note, now, key.expires_at);
+  return {id, std::move(text)};
+}
+
+CreatedKey create_key(storage::Session& session, core::BrandId brand, net::Role role,
+                      core::InfluencerId influencer, std::string_view note, core::Instant now) {
+  return store_key(session, brand, {role, influencer, std::string(note)}, now);
+}
+
+std::vector<KeyInfo> load_keys(storage::Session& session, core::BrandId brand, std::int64_t after,
+                               std::int64_t up_to, std::int64_t limit) {
+  std::vector<KeyInfo> keys;
+  for (const auto& row : session.run(sql::select_api_keys, brand, after, up_to, limit)) {
+    KeyInfo key{row.id<core::KeyId>(0), row.text(1), static_cast<net::Role>(row.integer(2)),
+                row.text(4), row.instant(5)};
+    key.influencer = row.id<core::InfluencerId>(3);
+    if (!row.is_null(6)) key.expires_at = row.instant(6);
+    if (!row.is_null(7)) key.revoked_at = row.instant(7);
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+std::vector<KeyInfo> list_keys(storage::Session& session, core::BrandId brand) {
+  constexpr std::int64_t keys_max = 10'000;
+  return load_keys(session, brand, 0, std::numeric_limits<std::int64_t>::max(), keys_max);
+}
+
+bool revoke_key(storage::Session& session, core::BrandId brand, core::KeyId key,
+                core::Instant now) {
+  if (session.run(sql::revoke_api_key, brand, key, now).changed > 0) return true;
+  return !load_keys(session, brand, key.number - 1, key.number, 1).empty();
+}
+
+}  // namespace fairlead::admin

@@ -1,0 +1,2 @@
+DELETE FROM allowed_domains
+WHERE brand_id = $1

@@ -1,0 +1,3 @@
+SELECT name, currency, timezone, fallback_url, margin_ppm, created_at
+FROM brands
+WHERE brand_id = $1

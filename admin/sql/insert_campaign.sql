@@ -1,0 +1,3 @@
+INSERT INTO campaigns (brand_id, campaign_id, name, currency, starts_on, ends_on, landing_url, utm,
+                       budget_minor, goals, precedence, lookback_days, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)

@@ -1,0 +1,3 @@
+UPDATE api_keys
+SET revoked_at = $3
+WHERE brand_id = $1 AND key_id = $2 AND revoked_at IS NULL
