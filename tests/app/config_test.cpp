@@ -1,0 +1,97 @@
+#include "app/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/support/temporary_directory.hpp"
+
+namespace fairlead::app {
+namespace {
+
+class ConfigFile : public testing::Test {
+ protected:
+  std::string write(const std::string& text) {
+    const std::string path = directory_.file("fairlead.toml");
+    std::ofstream(path) << text;
+    return path;
+  }
+  // The message of the refusal; "" when it was taken.
+  static std::string refusal(const core::Result<Config>& config) {
+    return config ? "" : config.error().detail;
+  }
+  test::TemporaryDirectory directory_;
+};
+
+TEST_F(ConfigFile, FlagBeatsEnvironmentBeatsFile) {
+  const std::string file = write("threads = 3\nwork_threads = 5\ndrain_ms_max = 7\n");
+  auto config = load_config(file, {"FAIRLEAD_WORK_THREADS=6", "FAIRLEAD_DRAIN_MS_MAX=8"},
+                            {{"drain_ms_max", "9"}});
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->threads, 3);
+  EXPECT_EQ(config->work_threads, 6);
+  EXPECT_EQ(config->drain_ms_max, 9);
+}
+
+TEST_F(ConfigFile, RefusalNamesFileLineKeyValueAndWhatWouldBeRight) {
+  const std::string file = write("threads = 2\n\nlisten = \"8080\"\n");
+  EXPECT_EQ(refusal(load_config(file, {}, {})),
+            file +
+                ":3: listen = \"8080\": must be ADDRESS:PORT to serve on, such as "
+                "\"127.0.0.1:8080\" or \"[::1]:8080\"");
+}
+
+TEST_F(ConfigFile, UnknownKeysAreRefusedWhereverTheyStand) {
+  EXPECT_NE(
+      refusal(load_config(write("treads = 2\n"), {}, {})).find(":1: treads: there is no such key"),
+      std::string::npos);
+  EXPECT_NE(refusal(load_config(write(""), {"FAIRLEAD_TREADS=2"}, {}))
+                .find("FAIRLEAD_TREADS: there is no such key"),
+            std::string::npos);
+}
+
+TEST_F(ConfigFile, BrokenTomlNamesTheLine) {
+  const std::string file = write("threads = 2\nlisten = \n");
+  EXPECT_TRUE(refusal(load_config(file, {}, {})).starts_with(file + ":2: "));
+}
+
+TEST_F(ConfigFile, ANamedFileMustBeThere) {
+  EXPECT_NE(refusal(load_config(directory_.file("none.toml"), {}, {})).find("no such file"),
+            std::string::npos);
+}
+
+TEST_F(ConfigFile, EachSettingRefusesWhatItsHelpDoesNotSay) {
+  const std::string file = write("");
+  const std::pair<const char*, const char*> bad[] = {{"data", ""},
+                                                     {"listen", "localhost"},
+                                                     {"listen", "127.0.0.1:65536"},
+                                                     {"listen", "::1:80"},
+                                                     {"listen", ":8080"},
+                                                     {"admin_listen", "x"},
+                                                     {"database", "mysql://x"},
+                                                     {"threads", "-1"},
+                                                     {"threads", "257"},
+                                                     {"threads", "2.5"},
+                                                     {"work_threads", "0"},
+                                                     {"durability", "fast"},
+                                                     {"commit_wait_ms_max", "0"},
+                                                     {"commit_wait_ms_max", "99999999999999999999"},
+                                                     {"queue_clicks_max", "10"},
+                                                     {"drain_ms_max", "-1"},
+                                                     {"public_url", "go.example.com"},
+                                                     {"trusted_proxies", "10.0.0.1,,"}};
+  for (const auto& [name, value] : bad)
+    EXPECT_NE(refusal(load_config(file, {}, {{name, value}})).find(": must be "), std::string::npos)
+        << name << " = " << value;
+}
+
+TEST_F(ConfigFile, ListsAndBracketedAddressesAreRead) {
+  auto config = load_config(
+      write("listen = \"[::1]:0\"\ntrusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\"]\n"), {}, {});
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->listen.host, "::1");
+  EXPECT_EQ(config->trusted_proxies, (std::vector<std::string>{"127.0.0.1", "10.0.0.0/8"}));
+}
+
+}  // namespace
+}  // namespace fairlead::app
