@@ -1,0 +1,40 @@
+// Reports: numbers about what influencers brought and cost, from the same rows the ledger and the
+// click file are made of, as JSON or CSV. Reading only; handlers run on the work pool, several at
+// once.
+#pragma once
+
+#include <vector>
+
+#include "admin/admin.hpp"
+#include "net/router.hpp"
+
+namespace fairlead::admin {
+
+// GET /v1/reports/roi and GET /v1/reports/clicks, for admin and viewer keys and for influencer
+// keys, which see their own rows alone (and profit and roi as if the brand's margin were
+// 1,000,000).
+//
+//   ?group_by=influencer|campaign|deal|link|code|day|week|month      (roi only; required)
+//   &from=2026-03-01 or an RFC 3339 instant, inclusive               (default: the beginning)
+//   &to=2026-04-01 or an RFC 3339 instant, exclusive                 (default: the end of today)
+//   &campaign_id=cmp_…  &format=json|csv                             (default: all, json)
+//
+// A day is the brand's. An unknown parameter or value is refused with a 400 that names it.
+//
+// What counts when: clicks when they came, orders and revenue when the order was placed, refunds
+// when the refund was, commission when its posting is dated, code uses when they were redeemed
+// (uses of orders over a code's limit are not uses), a deal's fee and gifts when the deal starts
+// (or was created), costs at their own instant. Rows are per key and currency; what has no currency
+// of its own (clicks, fees, gifts) counts in the currency of its campaign. What cannot be assigned
+// to a key (a code's order in a report by link, a campaign's cost in a report by influencer, every
+// fee in a report by link or code) stands in a row with the key "", so that every column but
+// visitors and orders sums to its total. `visitors` and `orders` are distinct within each row. Rows
+// without a single number are left out. Order: by time for day, week and month, else by revenue,
+// highest first, then by key.
+//
+// Conversion counts orders that a click led to (click_orders) over valid clicks, with the 95 %
+// Wilson interval. roi, roas, aov, epc and cpa come without an interval: they mix random orders
+// with fixed fees and costs decided by people, and their spread cannot be told from sums alone.
+std::vector<net::Route> report_routes(const Dependencies& dependencies);
+
+}  // namespace fairlead::admin

@@ -1,0 +1,136 @@
+#include "admin/reports_facts.hpp"
+
+#include "admin/sql.hpp"
+
+namespace fairlead::admin {
+
+namespace {
+
+// Statements "by time" give the quarter of an hour since 1970: every zone's day is made of whole
+// ones.
+core::Day day_of_quarter(const ReportScope& scope, std::int64_t quarter) {
+  return scope.zone.day_of(core::Instant{}.plus_seconds(quarter * 900));
+}
+
+storage::Rows rows_of(storage::Session& session, const storage::Statement& statement,
+                      const ReportScope& scope) {
+  return within_limit(session.run(statement, scope.brand, scope.period.from, scope.period.to,
+                                  scope.campaign, scope.influencer, report_rows_max));
+}
+
+// A fact that sums over any partition. Both statements give the currency and two sums, then by_key
+// the deal, link and code they belong to, and by_time the quarter of an hour.
+struct Fact {
+  const storage::Statement& by_key;
+  const storage::Statement& by_time;
+  void (*add)(RoiRow& row, std::int64_t first, std::int64_t second);
+};
+
+std::vector<Fact> facts() {
+  return {
+      {sql::report_credits, sql::report_credits_by_time,
+       [](RoiRow& row, std::int64_t revenue, std::int64_t discount) {
+         increase(row.revenue_minor, revenue);
+         increase(row.discount_minor, discount);
+       }},
+      {sql::report_refunds, sql::report_refunds_by_time,
+       [](RoiRow& row, std::int64_t refunds, std::int64_t) {
+         increase(row.refunds_minor, refunds);
+       }},
+      {sql::report_commissions, sql::report_commissions_by_time,
+       [](RoiRow& row, std::int64_t commission, std::int64_t) {
+         increase(row.sums.commission_minor, commission);
+       }},
+      {sql::report_code_uses, sql::report_code_uses_by_time,
+       [](RoiRow& row, std::int64_t uses, std::int64_t) { increase(row.code_uses, uses); }},
+  };
+}
+
+void add_sums(storage::Session& session, const ReportScope& scope, const Keys& keys,
+              RoiTable& table) {
+  const bool by_time = is_of_time(scope.group_by);
+  for (const Fact& fact : facts())
+    for (const storage::Row& row : rows_of(session, by_time ? fact.by_time : fact.by_key, scope)) {
+      const RowKey key =
+          by_time ? keys.at(day_of_quarter(scope, row.integer(3)))
+                  : keys.of(row.integer_or(3, 0), row.integer_or(4, 0), row.integer_or(5, 0));
+      table.add(key, row.text(0),
+                [&](RoiRow& target) { fact.add(target, row.integer(1), row.integer(2)); });
+    }
+}
+
+const storage::Statement& orders_statement(GroupBy group) {
+  switch (group) {
+    case GroupBy::influencer:
+      return sql::report_orders_by_influencer;
+    case GroupBy::campaign:
+      return sql::report_orders_by_campaign;
+    case GroupBy::deal:
+      return sql::report_orders_by_deal;
+    case GroupBy::link:
+      return sql::report_orders_by_link;
+    case GroupBy::code:
+      return sql::report_orders_by_code;
+    case GroupBy::day:
+    case GroupBy::week:
+    case GroupBy::month:
+      return sql::report_orders_by_time;
+  }
+  return sql::report_orders_by_time;
+}
+
+void count_orders(RoiRow& target, const storage::Row& row) {
+  target.sums.orders += row.integer(1);
+  target.new_customers += row.integer(2);
+  target.sums.click_orders += row.integer(3);
+}
+
+// Distinct within a row: an order of two influencers is one order in the total.
+void add_orders(storage::Session& session, const ReportScope& scope, const Keys& keys,
+                RoiTable& table) {
+  for (const storage::Row& row : rows_of(session, orders_statement(scope.group_by), scope)) {
+    const RowKey key = is_of_time(scope.group_by) ? keys.at(day_of_quarter(scope, row.integer(4)))
+                                                  : keys.of_thing(row.integer_or(4, 0));
+    count_orders(table.row(key, row.text(0)), row);
+  }
+  for (const storage::Row& row : rows_of(session, sql::report_orders, scope))
+    count_orders(table.total(row.text(0)), row);
+}
+
+void add_fees(const ReportScope& scope, const Directory& directory, const Keys& keys,
+              RoiTable& table) {
+  for (const auto& [id, deal] : directory.deals) {
+    if (deal.fee_minor == 0 && deal.gift_minor == 0) continue;
+    if (!scope.period.contains(deal.at) || !keys.includes_deal(id)) continue;
+    const RowKey key =
+        is_of_time(scope.group_by) ? keys.at(scope.zone.day_of(deal.at)) : keys.of(id, 0, 0);
+    table.add(key, directory.currency_of_deal(id), [&deal = deal](RoiRow& target) {
+      increase(target.sums.fee_minor, deal.fee_minor);
+      increase(target.sums.gift_minor, deal.gift_minor);
+    });
+  }
+}
+
+void add_costs(storage::Session& session, const ReportScope& scope, const Keys& keys,
+               RoiTable& table) {
+  for (const storage::Row& row : rows_of(session, sql::report_costs, scope)) {
+    const RowKey key = is_of_time(scope.group_by) ? keys.at(day_of_quarter(scope, row.integer(4)))
+                       : row.is_null(3)           ? keys.of_campaign(row.integer(2))
+                                                  : keys.of(row.integer(3), 0, 0);
+    table.add(key, row.text(0),
+              [&](RoiRow& target) { increase(target.sums.other_cost_minor, row.integer(1)); });
+  }
+}
+
+}  // namespace
+
+void add_facts(storage::Session& session, const ReportScope& scope, const Directory& directory,
+               RoiTable& table) {
+  const Keys keys(scope, directory);
+  add_sums(session, scope, keys, table);
+  add_orders(session, scope, keys, table);
+  add_fees(scope, directory, keys, table);
+  add_costs(session, scope, keys, table);
+}
+
+}  // namespace fairlead::admin

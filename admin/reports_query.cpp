@@ -1,0 +1,119 @@
+#include "admin/reports_query.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+
+namespace fairlead::admin {
+
+namespace {
+
+constexpr std::array<std::pair<GroupBy, std::string_view>, 8> groups{{
+    {GroupBy::influencer, "influencer"},
+    {GroupBy::campaign, "campaign"},
+    {GroupBy::deal, "deal"},
+    {GroupBy::link, "link"},
+    {GroupBy::code, "code"},
+    {GroupBy::day, "day"},
+    {GroupBy::week, "week"},
+    {GroupBy::month, "month"},
+}};
+constexpr std::string_view groups_text =
+    "influencer, campaign, deal, link, code, day, week or month";
+
+using Problems = std::vector<net::FieldError>;
+
+std::string quoted(std::string_view text) {
+  return "\"" + std::string(text.substr(0, 40)) + "\"";
+}
+
+void refuse_unknown(std::string_view query, Grouped grouped, Problems& problems) {
+  std::set<std::string> seen;
+  while (!query.empty()) {
+    const std::string_view part = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), part.size() + 1));
+    if (part.empty()) continue;
+    const std::string name = net::percent_decode(part.substr(0, part.find('=')));
+    const bool is_known = name == "from" || name == "to" || name == "campaign_id" ||
+                          name == "format" || (name == "group_by" && grouped == Grouped::by_choice);
+    if (!is_known)
+      problems.push_back({"?" + name.substr(0, 40), "unknown_field",
+                          "there is no parameter " + quoted(name) + "; a report takes " +
+                              (grouped == Grouped::by_choice ? "group_by, " : "") +
+                              "from, to, campaign_id and format"});
+    else if (!seen.insert(name).second)
+      problems.push_back({"?" + name, "duplicate", "give " + name + " once"});
+  }
+}
+
+GroupBy read_group(const net::Request& request, Problems& problems) {
+  const auto text = net::query_value(request.query, "group_by");
+  for (const auto& [group, name] : groups)
+    if (text == name) return group;
+  problems.push_back(
+      {"?group_by", text ? "invalid_value" : "required",
+       "group_by must be " + std::string(groups_text) + (text ? ", not " + quoted(*text) : "")});
+  return GroupBy::influencer;
+}
+
+std::optional<core::Instant> read_instant(const net::Request& request, std::string_view name,
+                                          core::Zone zone, Problems& problems) {
+  const auto text = net::query_value(request.query, name);
+  if (!text) return std::nullopt;
+  if (const auto day = core::parse_day(*text)) return zone.start_of(*day);
+  if (const auto instant = core::parse_instant(*text)) return *instant;
+  problems.push_back({"?" + std::string(name), "invalid_value",
+                      std::string(name) +
+                          " must be a day such as 2026-03-01 or an instant such as "
+                          "2026-03-01T00:00:00Z (a + of an offset is sent as %2B), not " +
+                          quoted(*text)});
+  return std::nullopt;
+}
+
+core::CampaignId read_campaign(const net::Request& request, Problems& problems) {
+  const auto text = net::query_value(request.query, "campaign_id");
+  if (!text) return {};
+  const auto campaign = core::CampaignId::parse(*text);
+  if (campaign) return *campaign;
+  problems.push_back({"?campaign_id", "invalid_value", "campaign_id: " + campaign.error().detail});
+  return {};
+}
+
+ReportFormat read_format(const net::Request& request, Problems& problems) {
+  const auto text = net::query_value(request.query, "format");
+  if (!text || *text == "json") return ReportFormat::json;
+  if (*text != "csv")
+    problems.push_back(
+        {"?format", "invalid_value", "format must be json or csv, not " + quoted(*text)});
+  return ReportFormat::csv;
+}
+
+}  // namespace
+
+std::string_view name_of(GroupBy group) {
+  return std::find_if(groups.begin(), groups.end(),
+                      [group](const auto& entry) { return entry.first == group; })
+      ->second;
+}
+
+ReportQuery read_report_query(const net::Request& request, Grouped grouped, core::Zone zone,
+                              core::Instant now, Problems& problems) {
+  refuse_unknown(request.query, grouped, problems);
+  ReportQuery query;
+  if (grouped == Grouped::by_choice) query.group_by = read_group(request, problems);
+  const auto from = read_instant(request, "from", zone, problems);
+  const auto to = read_instant(request, "to", zone, problems);
+  query.campaign = read_campaign(request, problems);
+  query.format = read_format(request, problems);
+  const core::Day today = zone.day_of(now);
+  query.period = {from.value_or(core::Instant{}),
+                  to.value_or(zone.start_of(core::Day{today.number + 1}))};
+  if ((from || to) && query.period.from >= query.period.to)
+    problems.push_back({"?to", "out_of_range",
+                        "to must be later than from; it is the first instant "
+                        "that is not in the report"});
+  return query;
+}
+
+}  // namespace fairlead::admin
