@@ -52,6 +52,9 @@ Outcome ask(storage::Session& session, core::BrandId brand, const Question& ques
     outcome.judgement = judge(nullptr, cart, outcome.standing, now);
     return outcome;
   }
+  // The counter is read before the ledger: whoever sees the counter that a twin of this order has
+  // filled must also see the twin's use, or it would be told that the code is used up.
+  outcome.standing = find_standing(session, brand, *outcome.code, cart);
   std::optional<EarlierRow> earlier;
   if (!question.order_ref.empty()) {
     earlier = find_use(session, brand, outcome.code->id, question.order_ref);
@@ -60,8 +63,6 @@ Outcome ask(storage::Session& session, core::BrandId brand, const Question& ques
     outcome.standing.earlier =
         earlier->cart_sha256 == cart_sha256(cart) ? EarlierUse::same_cart : EarlierUse::other_cart;
     outcome.use = std::move(earlier->use);
-  } else {
-    outcome.standing = find_standing(session, brand, *outcome.code, cart);
   }
   outcome.judgement = judge(&outcome.code->terms, cart, outcome.standing, now);
   if (outcome.judgement.verdict == Verdict::accepted) {

@@ -1,0 +1,78 @@
+// A brand with deals in a database, and its keys at the door: calls go through the real routes and
+// the real table of roles, without a socket. Calls may come from many threads at once.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "codes/codes.hpp"
+#include "core/time.hpp"
+#include "net/router.hpp"
+#include "tests/support/engines.hpp"
+
+namespace fairlead::codes {
+
+struct Reply {
+  int status = 0;
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+
+  boost::json::value json() const;
+  // The value a pointer leads to as text: "true", "1000", the text itself; "absent" when it is not
+  // there.
+  std::string at(std::string_view pointer) const;
+  std::string header(std::string_view name) const;  // "" when absent
+};
+
+class Checkout {
+ public:
+  explicit Checkout(storage::Database& database);
+
+  // `key` is "shop", "admin", "viewer", "influencer" or "other_admin", who is of another brand.
+  Reply call(net::Method method, std::string_view target, std::string_view body,
+             std::string_view key,
+             std::vector<std::pair<std::string_view, std::string_view>> headers = {}) const;
+  Reply post(std::string_view path, std::string_view body, std::string_view key = "shop") const {
+    return call(net::Method::post, path, body, key);
+  }
+  Reply validate(std::string_view body) const { return post("/v1/codes/validate", body); }
+  Reply redeem(std::string_view body) const { return post("/v1/codes/redeem", body); }
+  // Creates a code over the API; `rest` is the body behind deal and text, such as
+  // R"("discount":{…},"limits":{…})". Gives its id.
+  std::string create(std::string_view text, std::string_view rest) const;
+  Reply patch(const std::string& id, std::string_view body) const {
+    return call(net::Method::patch, "/v1/codes/" + id, body, "admin");
+  }
+
+  storage::Database& database;
+  core::ManualClock clock{core::parse_instant("2026-03-02T09:15:00Z").value()};
+  core::BrandId brand{1001};
+  core::BrandId other_brand{1002};
+  core::DealId deal{3001};
+  core::DealId other_brands_deal{3002};
+
+  // What the ledger of uses, the counter and the slots say: "used/spent", …
+  std::int64_t count_uses(std::string_view state) const;  // over all codes of the brand
+  std::string counter(const std::string& code_id) const;  // "used=3 spent=1500", "none"
+  std::int64_t count_slots() const;
+  core::Differences verify() const;
+  std::int64_t number(
+      std::string_view sql) const;       // one integer, of a statement without parameters
+  void run(std::string_view sql) const;  // plants damage
+
+ private:
+  net::Router router_;
+};
+
+// One percent-off cart:
+// {"code":…,"order_ref":…,"currency":"EUR","subtotal_minor":…,"customer":{"key":…}}.
+std::string cart_json(std::string_view code, std::string_view order_ref,
+                      std::int64_t subtotal_minor, std::string_view customer = "");
+
+inline constexpr std::string_view ten_percent =
+    R"("discount":{"kind":"percent","rate_ppm":100000})";
+
+}  // namespace fairlead::codes
