@@ -1,13 +1,13 @@
-// attribution/ takes orders and refunds from shops and gives credit to influencers. A platform adapter
-// (platforms.hpp) makes a core::Order of signed bytes; touchpoints are read; a model (pure) decides;
-// credits and ledger postings go into the same transaction as the order. An order is never refused
-// because attribution failed.
+// attribution/ takes orders and refunds from shops and gives credit to influencers. A platform
+// adapter (platforms.hpp) makes a core::Order of signed bytes; touchpoints are read; a model (pure)
+// decides; credits and ledger postings go into the same transaction as the order. An order is never
+// refused because attribution failed.
 //
 // Routes: POST /v1/orders, GET /v1/orders/{order_ref}, POST /v1/orders/{order_ref}/refunds,
-// GET /v1/commissions, GET /v1/commissions/{id}, …/explain, POST /v1/webhooks/{platform}/{integration_id},
-// POST|GET|DELETE /v1/integrations. Tables: orders, order_lines, touchpoints, credits, refunds,
-// refund_lines, credit_refunds, integrations, webhook_deliveries.
-// Threads: handlers run on the work pool, several at once.
+// GET /v1/commissions, GET /v1/commissions/{id}, …/explain, POST
+// /v1/webhooks/{platform}/{integration_id}, POST|GET|DELETE /v1/integrations. Tables: orders,
+// order_lines, touchpoints, credits, refunds, refund_lines, credit_refunds, integrations,
+// webhook_deliveries. Threads: handlers run on the work pool, several at once.
 #pragma once
 
 #include <functional>
@@ -25,7 +25,8 @@
 
 namespace fairlead::attribution {
 
-// What a click token says; wired to redirect::read_token by app/, because attribution knows no redirect.
+// What a click token says; wired to redirect::read_token by app/, because attribution knows no
+// redirect.
 struct TokenFact {
   core::ClickId click;
   core::LinkId link;

@@ -1,0 +1,78 @@
+// Who is paid for an order: a deterministic rule on the order's own touches, so that the same
+// touches give the same answer through every door, and again when it is verified. Pure; any thread.
+//
+// The policy in force is that of the campaign of the newest eligible touch. A code is touched when
+// the order is placed, so it is newer than any click; of several codes the first that may take part
+// counts.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "attribution/outcome.hpp"
+#include "core/events.hpp"
+
+namespace fairlead::attribution {
+
+// Shops' clocks and ours differ: a click up to this long after the order counts as made with it.
+inline constexpr std::int64_t clock_skew_seconds_max = 300;
+
+// A code or a click that an order names. Fields that are not known are zero ids.
+struct Touch {
+  core::Via via = core::Via::code;
+  std::string given;  // the code as typed, or the click token
+  core::CodeId code;
+  core::LinkId link;
+  core::ClickId click;
+  core::DealId deal;
+  core::InfluencerId influencer;
+  core::CampaignId campaign;
+  std::optional<core::Instant> touched_at;  // of codes: when the order was placed
+  Outcome outcome = Outcome::eligible;
+};
+
+// A campaign's attribution settings. Precedence "split" is not offered yet and works as code_first,
+// as does a word this version does not know.
+struct Policy {
+  std::string precedence = "code_first";  // code_first, click_first, latest
+  std::string model = "last_click";
+  std::int64_t lookback_days = 30;
+  bool operator==(const Policy&) const = default;
+};
+using Policies = std::map<core::CampaignId, Policy>;
+
+struct DealTerms {
+  std::optional<core::Instant> starts_at;
+  std::optional<core::Instant> ends_at;  // exclusive
+  std::optional<core::Instant> archived_at;
+};
+
+// Whether a touch may take part, in this order of checks: after_order, expired (age above lookback;
+// exactly lookback is in time), deal_archived, deal_not_started, deal_ended.
+Outcome judge(core::Instant touched_at, core::Instant placed_at, const DealTerms& deal,
+              std::int64_t lookback_days);
+
+// A share of the order for one influencer, deal and kind of touch.
+struct Share {
+  std::size_t touch = 0;  // index of its newest touch
+  std::int64_t weight_ppm = 0;
+  std::int64_t base_minor = 0;
+};
+
+struct Decision {
+  Policy policy;              // what was in force; the default when nothing was eligible
+  std::vector<Share> shares;  // empty when nothing was eligible; sums to base_minor and 10⁶ ppm
+  std::vector<Outcome> outcomes;  // one per touch; no `eligible` is left
+};
+
+// `base_minor` ≥ 0. Touches whose outcome is not `eligible` are left as they are. Money is split by
+// the model's exact weights and the largest remainder; weight_ppm is the same split of 1,000,000,
+// for display.
+Decision attribute(core::Instant placed_at, std::int64_t base_minor, std::span<const Touch> touches,
+                   const Policies& policies);
+
+}  // namespace fairlead::attribution

@@ -1,0 +1,110 @@
+#include "attribution/deliveries.hpp"
+
+#include "attribution/sql.hpp"
+#include "core/check.hpp"
+#include "core/crypto.hpp"
+#include "net/utf8.hpp"
+
+namespace fairlead::attribution {
+
+namespace {
+
+constexpr int waiting_max = 100;  // refunds that may wait for one order
+constexpr std::string_view encoded_mark = "base64:";
+
+// The column is text, which can hold neither NUL nor what is not UTF-8; such a body is kept
+// encoded.
+std::string storable(const std::string& body) {
+  const bool is_plain = net::is_utf8(body) && body.find('\0') == body.npos;
+  if (is_plain && !body.starts_with(encoded_mark)) return body;
+  return std::string(encoded_mark) + core::base64(body);
+}
+
+std::string as_it_came(const std::string& stored) {
+  if (!stored.starts_with(encoded_mark)) return stored;
+  return core::parse_base64(std::string_view(stored).substr(encoded_mark.size())).value();
+}
+
+std::string waiting_key(const std::string& order_ref, int number) {
+  return "waiting/" + order_ref + "/" + std::to_string(number);
+}
+
+}  // namespace
+
+std::string_view word_of(DeliveryOutcome outcome) {
+  switch (outcome) {
+    case DeliveryOutcome::applied:
+      return "applied";
+    case DeliveryOutcome::needs_review:
+      return "needs_review";
+    case DeliveryOutcome::duplicate:
+      return "duplicate";
+    case DeliveryOutcome::ignored:
+      return "ignored";
+    case DeliveryOutcome::waiting:
+      return "waiting";
+    case DeliveryOutcome::failed:
+      return "failed";
+  }
+  CHECK(!"every outcome has its word");
+}
+
+std::optional<StoredDelivery> find_delivery(storage::Session& session,
+                                            const Integration& integration,
+                                            const std::string& key) {
+  const auto rows = session.run(sql::find_delivery, integration.brand, integration.id, key);
+  if (rows.empty()) return std::nullopt;
+  const storage::Row& row = rows.one();
+  return StoredDelivery{{key, row.text(0), as_it_came(row.text(1))}, row.text(2)};
+}
+
+void insert_delivery(storage::Session& session, const Integration& integration,
+                     const Delivery& delivery, core::Instant now) {
+  session.run(sql::insert_delivery, integration.brand, integration.id, delivery.key, delivery.topic,
+              storable(delivery.body), now, "received", "");
+}
+
+void settle(storage::Session& session, const Integration& integration, const std::string& key,
+            const Settled& settled) {
+  session.run(sql::set_delivery_outcome, integration.brand, integration.id, key,
+              word_of(settled.outcome), settled.detail);
+}
+
+bool wait_for_order(storage::Session& session, const Integration& integration,
+                    const std::string& order_ref, const std::string& delivery_key,
+                    core::Instant now) {
+  for (int number = 1; number <= waiting_max; ++number) {
+    const std::string key = waiting_key(order_ref, number);
+    const auto rows = session.run(sql::find_delivery, integration.brand, integration.id, key);
+    if (!rows.empty()) {
+      if (rows.one().text(3) == delivery_key) return true;  // it waits already
+      continue;
+    }
+    session.run(sql::insert_delivery, integration.brand, integration.id, key, "", "", now,
+                "pointer", delivery_key);
+    return true;
+  }
+  return false;
+}
+
+std::vector<Delivery> take_waiting(storage::Session& session, const Integration& integration,
+                                   const std::string& order_ref, core::Instant now) {
+  std::vector<Delivery> deliveries;
+  for (int number = 1; number <= waiting_max; ++number) {
+    const std::string key = waiting_key(order_ref, number);
+    const auto rows = session.run(sql::find_delivery, integration.brand, integration.id, key);
+    if (rows.empty()) {
+      session.run(sql::insert_delivery, integration.brand, integration.id, key, "", "", now,
+                  "closed", "");
+      return deliveries;
+    }
+    if (rows.one().text(2) == "closed") return deliveries;
+    if (rows.one().text(2) != "pointer") continue;
+    session.run(sql::set_delivery_outcome, integration.brand, integration.id, key, "taken", "");
+    if (auto stored = find_delivery(session, integration, rows.one().text(3)))
+      deliveries.push_back(std::move(stored->delivery));
+  }
+  return deliveries;
+}
+
+}  // namespace fairlead::attribution

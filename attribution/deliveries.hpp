@@ -1,0 +1,63 @@
+// Deliveries of shops, kept as they came, before anything is made of them. A delivery and its
+// effect are one transaction. Inside the caller's transaction.
+//
+// A refund whose order is not there yet waits: a numbered row "waiting/{order_ref}/{n}" points at
+// its delivery, and booking the order closes the list with a row of the next number. Whoever comes
+// second runs into the table's unique key and is tried again, so no refund is left waiting beside
+// its order.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "attribution/integrations.hpp"
+#include "core/time.hpp"
+#include "storage/storage.hpp"
+
+namespace fairlead::attribution {
+
+// What became of a delivery. The words are frozen: they are stored and shown.
+enum class DeliveryOutcome {
+  applied,       // booked
+  needs_review,  // booked, but the shop's figures do not explain each other
+  duplicate,     // nothing new in it
+  ignored,       // nothing to be made of it
+  waiting,       // a refund whose order has not come yet
+  failed,        // not understood, or it contradicts what is booked; nothing was booked
+};
+std::string_view word_of(DeliveryOutcome outcome);
+
+struct Settled {
+  DeliveryOutcome outcome = DeliveryOutcome::applied;
+  std::string detail;
+};
+
+struct Delivery {
+  std::string key;  // "id/…", or "sha256/…" when the shop gives none
+  std::string topic;
+  std::string body;  // as it came
+};
+
+// The delivery stored under this key; its body is as it came.
+struct StoredDelivery {
+  Delivery delivery;
+  std::string outcome;
+};
+std::optional<StoredDelivery> find_delivery(storage::Session& session,
+                                            const Integration& integration, const std::string& key);
+void insert_delivery(storage::Session& session, const Integration& integration,
+                     const Delivery& delivery, core::Instant now);
+void settle(storage::Session& session, const Integration& integration, const std::string& key,
+            const Settled& settled);
+
+// Lets the delivery wait for the order. False when as many as allowed wait for it already.
+bool wait_for_order(storage::Session& session, const Integration& integration,
+                    const std::string& order_ref, const std::string& delivery_key,
+                    core::Instant now);
+// The deliveries that waited for the order, which is booked now; each is given once.
+std::vector<Delivery> take_waiting(storage::Session& session, const Integration& integration,
+                                   const std::string& order_ref, core::Instant now);
+
+}  // namespace fairlead::attribution

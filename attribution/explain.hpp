@@ -1,0 +1,46 @@
+// Why a commission is what it is: everything that was considered, the rule, the arithmetic, and one
+// plain paragraph for a person. explanation_text() is pure; explain() reads a snapshot.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "attribution/stored_order.hpp"
+#include "ledger/ledger.hpp"
+
+namespace fairlead::attribution {
+
+struct ExplainedRefund {
+  std::string refund_ref;
+  core::Instant placed_at;
+  std::int64_t base_minor = 0;    // of this credit
+  std::int64_t amount_minor = 0;  // taken back from this commission
+};
+
+struct Explanation {
+  ledger::Commission commission;
+  StoredOrder order;
+  StoredCredit credit;
+  std::size_t credits_count = 1;  // of the order
+  std::vector<Touch> touches;
+  std::int64_t lookback_days = 0;
+  std::optional<std::int64_t> rate_ppm;  // of a percent plan
+  std::vector<ledger::Posting> postings;
+  std::vector<ExplainedRefund> refunds;
+};
+
+// nullopt when the brand has no such commission.
+std::optional<Explanation> explain(storage::Session& session, core::BrandId brand,
+                                   core::CommissionId id, core::Instant now);
+
+std::string explanation_text(const Explanation& explanation);
+
+// {commission, order_ref, considered, rule, arithmetic, postings, refunds, text}. With a `reader`,
+// what belongs to other influencers is shown without names, ids or texts.
+boost::json::object explanation_json(const Explanation& explanation,
+                                     std::optional<core::InfluencerId> reader);
+
+}  // namespace fairlead::attribution

@@ -1,0 +1,19 @@
+#include "attribution/platforms.hpp"
+
+namespace fairlead::attribution {
+
+std::span<const Platform> platforms() {
+  static const Platform table[] = {
+      shopify(),
+  };
+  return table;
+}
+
+const Platform* find_platform(std::string_view name) {
+  for (const Platform& platform : platforms()) {
+    if (platform.name == name) return &platform;
+  }
+  return nullptr;
+}
+
+}  // namespace fairlead::attribution

@@ -1,0 +1,6 @@
+SELECT credit_id, influencer_id, deal_id, campaign_id, via, code_id, link_id, click_id, weight_ppm,
+       base_minor, precedence, model, touched_at
+FROM credits
+WHERE brand_id = $1 AND order_id = $2
+ORDER BY credit_id
+LIMIT 1000

@@ -1,0 +1,3 @@
+UPDATE integrations
+SET sealed_previous_secret = sealed_secret, sealed_secret = $3, version = version + 1
+WHERE brand_id = $1 AND integration_id = $2 AND archived_at IS NULL

@@ -1,0 +1,136 @@
+#include "attribution/touches.hpp"
+
+#include <set>
+
+#include "attribution/sql.hpp"
+#include "codes/codes.hpp"
+
+namespace fairlead::attribution {
+
+namespace {
+
+struct Deal {
+  core::InfluencerId influencer;
+  core::CampaignId campaign;
+  DealTerms terms;
+  Policy policy;
+};
+
+std::optional<core::Instant> maybe_instant(const storage::Row& row, std::size_t column) {
+  if (row.is_null(column)) return std::nullopt;
+  return row.instant(column);
+}
+
+std::optional<Deal> find_deal(storage::Session& session, core::BrandId brand, core::DealId deal) {
+  const storage::Rows rows = session.run(sql::find_deal, brand, deal);
+  if (rows.empty()) return std::nullopt;
+  const storage::Row& row = rows.one();
+  return Deal{.influencer = row.id<core::InfluencerId>(0),
+              .campaign = row.id<core::CampaignId>(1),
+              .terms = {maybe_instant(row, 2), maybe_instant(row, 3), maybe_instant(row, 4)},
+              .policy = {row.text(5), row.text(6), row.integer(7)}};
+}
+
+Outcome verdict_of(storage::Database* clicks, const TokenFact& fact) {
+  if (clicks == nullptr) return Outcome::eligible;
+  const auto verdict = clicks->read([&](storage::Session& session) -> std::optional<std::int64_t> {
+    const storage::Rows rows = session.run(sql::find_click_verdict, fact.click, fact.link);
+    if (rows.empty()) return std::nullopt;
+    return rows.one().integer(0);
+  });
+  // A click file that cannot be read now must not cost an influencer the order.
+  if (!verdict || !*verdict) return Outcome::eligible;
+  return outcome_of(static_cast<core::ClickVerdict>(**verdict));
+}
+
+class Reader {
+ public:
+  Reader(storage::Session& session, const Dependencies& dependencies, const core::Order& order,
+         Touches& touches)
+      : session_(session), dependencies_(dependencies), order_(order), touches_(touches) {}
+
+  Touch read_code(const std::string& given) {
+    Touch touch{.via = core::Via::code, .given = given, .touched_at = order_.placed_at};
+    const auto owner = codes::find_owner(session_, order_.brand, given);
+    if (!owner) {
+      touch.outcome = Outcome::unknown_code;
+      return touch;
+    }
+    touch.code = owner->code;
+    touch.deal = owner->deal;
+    if (!codes_seen_.insert(owner->code.number).second) {
+      touch.outcome = Outcome::same_touch;
+      return touch;
+    }
+    if (!take_deal(touch)) touch.outcome = Outcome::unknown_code;
+    return touch;
+  }
+
+  Touch read_click(const std::string& token) {
+    Touch touch{.via = core::Via::click, .given = token};
+    const auto fact = dependencies_.read_token(token);
+    if (!fact) {
+      touch.outcome = Outcome::invalid_token;
+      return touch;
+    }
+    touch.touched_at = fact->at;
+    touch.click = fact->click;
+    if (!clicks_seen_.insert(fact->click.number).second) {
+      touch.outcome = Outcome::same_touch;
+      return touch;
+    }
+    const storage::Rows links = session_.run(sql::find_deal_of_link, order_.brand, fact->link);
+    if (links.empty()) {
+      touch.outcome = Outcome::foreign;
+      return touch;
+    }
+    touch.link = fact->link;
+    touch.deal = links.one().id<core::DealId>(0);
+    if (!take_deal(touch)) touch.outcome = Outcome::foreign;
+    if (touch.outcome == Outcome::eligible) touch.outcome = verdict_of(dependencies_.clicks, *fact);
+    return touch;
+  }
+
+ private:
+  // Fills in whose deal it is and judges the touch by it. False when the brand has no such deal.
+  bool take_deal(Touch& touch) {
+    const auto deal = find_deal(session_, order_.brand, touch.deal);
+    if (!deal) {
+      touch.deal = {};
+      return false;
+    }
+    touch.influencer = deal->influencer;
+    touch.campaign = deal->campaign;
+    touches_.policies.emplace(deal->campaign, deal->policy);
+    touch.outcome =
+        judge(*touch.touched_at, order_.placed_at, deal->terms, deal->policy.lookback_days);
+    return true;
+  }
+
+  storage::Session& session_;
+  const Dependencies& dependencies_;
+  const core::Order& order_;
+  Touches& touches_;
+  std::set<std::int64_t> codes_seen_;
+  std::set<std::int64_t> clicks_seen_;
+};
+
+}  // namespace
+
+Touches read_touches(storage::Session& session, const Dependencies& dependencies,
+                     const core::Order& order) {
+  Touches touches;
+  Reader reader(session, dependencies, order, touches);
+  for (const std::string& code : order.codes)
+    touches.all.push_back(reader.read_code(code));
+  for (const std::string& token : order.click_ids)
+    touches.all.push_back(reader.read_click(token));
+  if (order.is_test) {
+    for (Touch& touch : touches.all) {
+      if (touch.outcome == Outcome::eligible) touch.outcome = Outcome::test_order;
+    }
+  }
+  return touches;
+}
+
+}  // namespace fairlead::attribution

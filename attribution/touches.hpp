@@ -1,0 +1,23 @@
+// Reads what an order's codes and click tokens point at, and judges each: who it belongs to, when
+// it was touched, whether it may take part. A touch is never a reason to refuse an order. Runs
+// inside the caller's transaction.
+#pragma once
+
+#include <vector>
+
+#include "attribution/attribute.hpp"
+#include "attribution/attribution.hpp"
+
+namespace fairlead::attribution {
+
+struct Touches {
+  std::vector<Touch> all;  // codes first, then clicks, each in the order given
+  Policies policies;       // of every campaign among them
+};
+
+// Click verdicts come from the click file when it can be read; a token whose click is not there
+// counts, because its MAC proves that the click was made.
+Touches read_touches(storage::Session& session, const Dependencies& dependencies,
+                     const core::Order& order);
+
+}  // namespace fairlead::attribution
