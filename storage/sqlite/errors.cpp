@@ -54,7 +54,8 @@ bool is_disk_failure(int extended_code) {
 }
 
 core::Error error_of(int extended_code, std::string detail) {
-  return core::fail(errc_of(extended_code, detail), std::move(detail));
+  const Errc code = errc_of(extended_code, detail);
+  return core::fail(code, std::move(detail));
 }
 
 void throw_failure(sqlite3* handle, int extended_code, std::string_view what) {
