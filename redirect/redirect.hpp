@@ -1,10 +1,12 @@
-// redirect/ answers GET /{slug}: it decides where to (decide.hpp, pure), records the click (recorder.hpp)
-// and lets the 302 go after the click's group commit. Links are read from an immutable snapshot per I/O
-// thread; an edit is a new snapshot handed to each thread, so the redirect path takes no lock.
+// redirect/ answers GET /{slug}: it decides where to (decide.hpp, pure), records the click
+// (recorder.hpp) and lets the 302 go after the click's group commit. Links are read from an
+// immutable snapshot per I/O thread; an edit is a new snapshot handed to each thread, so the
+// redirect path takes no lock.
 //
-// Routes: POST|GET /v1/links, GET|PATCH|DELETE /v1/links/{id}. Tables: links (main database); clicks,
-// click_words, click_rollups (click file, written by the recorder's one thread only).
-// Threads: FastPath on the I/O threads; link handlers on the work pool; start() and stop() from main.
+// Routes: POST|GET /v1/links, GET|PATCH|DELETE /v1/links/{id}. Tables: links (main database);
+// clicks, click_words, click_rollups (click file, written by the recorder's one thread only).
+// Threads: FastPath on the I/O threads; link handlers on the work pool; start() and stop() from
+// main.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +35,8 @@ struct Options {
   std::string salt_file;       // the day's visitor salt; "" keeps it in memory only
 };
 
-// Keys that sign click tokens: the first signs, all verify. 32 bytes each, with a key id of one byte.
+// Keys that sign click tokens: the first signs, all verify. 32 bytes each, with a key id of one
+// byte.
 struct TokenKey {
   std::uint8_t id;
   std::string secret;
@@ -51,9 +54,9 @@ core::Result<ClickFact> read_token(const std::vector<TokenKey>& keys, std::strin
 
 struct NewLink {
   core::DealId deal;
-  std::string slug;         // "" = generated
-  std::string domain;       // "" = the default domain
-  std::string destination;  // "" = the campaign's landing URL
+  std::string slug;                                      // "" = generated
+  std::string domain;                                    // "" = the default domain
+  std::string destination;                               // "" = the campaign's landing URL
   std::vector<std::pair<std::string, std::string>> utm;  // utm_source …
   bool utm_locked = false;
   int status = 302;
@@ -66,8 +69,9 @@ struct CreatedLink {
 core::Result<CreatedLink> create_link(storage::Session& session, core::BrandId brand,
                                       const NewLink& link, core::Instant now);
 
-// https (or http for loopback hosts when allowed), no userinfo, no IP literal, host on an allowed domain
-// or below it. Returns the form that is stored; Errc::invalid says what is wrong and what would be right.
+// https (or http for loopback hosts when allowed), no userinfo, no IP literal, host on an allowed
+// domain or below it. Returns the form that is stored; Errc::invalid says what is wrong and what
+// would be right.
 core::Result<std::string> check_destination(std::string_view url,
                                             const std::vector<std::string>& allowed_domains);
 
@@ -84,7 +88,8 @@ class Redirect : public net::FastPath {
   virtual void collect(std::vector<core::Metric>& metrics) const = 0;
   // False while the click file is failing; for /readyz.
   virtual bool is_recording() const = 0;
-  // Writes what is queued, commits, checkpoints and closes the click file. After the server stopped.
+  // Writes what is queued, commits, checkpoints and closes the click file. After the server
+  // stopped.
   virtual void stop() = 0;
 };
 

@@ -1,0 +1,175 @@
+// A destination is checked in three steps: what no spelling may contain; Boost.URL as the parser;
+// then our own rules on the parsed host. Macros stand in for letters while it is parsed, so that
+// one in the scheme, host or port is found by where it stands.
+#include <algorithm>
+#include <array>
+#include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
+
+#include "redirect/destination.hpp"
+#include "redirect/redirect.hpp"
+
+namespace fairlead::redirect {
+
+namespace {
+
+namespace urls = boost::urls;
+
+constexpr std::size_t url_bytes_max = 4096;
+
+core::Error refuse(std::string why) {
+  return core::fail(core::Errc::invalid, std::move(why));
+}
+
+char lowered(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+// People paste what their browser shows. Outside the authority, letters beyond ASCII and the few
+// marks RFC 3986 leaves out are percent-encoded; macros become a letter that any part may contain.
+struct Spelled {
+  std::string parsable;  // macros replaced by '~'
+  std::string stored;    // macros kept
+};
+core::Result<Spelled> spell(std::string_view url, std::size_t authority_end) {
+  constexpr std::string_view encoded_marks = "\"<>[]^`|";
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  Spelled spelled;
+  for (std::size_t i = 0; i < url.size(); ++i) {
+    const char c = url[i];
+    if (const FoundMacro macro = macro_at(url.substr(i)); macro.width > 0) {
+      if (i < authority_end)
+        return refuse("destination must not have a macro in its scheme, host or port");
+      spelled.parsable += '~';
+      spelled.stored += url.substr(i, macro.width);
+      i += macro.width - 1;
+    } else if (c == '{' || c == '}') {
+      return refuse(
+          "destination has an unknown macro or a lone brace; macros are {click_id}, {slug} and "
+          "{sub1} "
+          "to {sub5}");
+    } else if (i >= authority_end && (static_cast<unsigned char>(c) > 0x7e ||
+                                      encoded_marks.find(c) != std::string_view::npos)) {
+      const auto byte = static_cast<unsigned char>(c);
+      for (std::string* const out : {&spelled.parsable, &spelled.stored})
+        (*out += '%').append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+    } else {
+      spelled.parsable += c;
+      spelled.stored += c;
+    }
+  }
+  return spelled;
+}
+
+bool is_label(std::string_view label) {
+  if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-')
+    return false;
+  return std::all_of(label.begin(), label.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+// The URL standard reads a host whose last label is a number, "0x7f" included, as an IPv4 address.
+bool ends_in_number(std::string_view host) {
+  const std::string_view last = host.substr(host.rfind('.') + 1);
+  const bool is_hex = last.starts_with("0x") &&
+                      last.find_first_not_of("0123456789abcdef", 2) == std::string_view::npos;
+  return is_hex || last.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+core::Result<void> check_host(std::string_view host) {
+  if (host.empty()) return refuse("destination has no host");
+  if (host.size() > 253) return refuse("destination's host is longer than 253 bytes");
+  std::string_view rest = host;
+  for (;;) {
+    const std::size_t dot = rest.find('.');
+    if (!is_label(rest.substr(0, dot)))
+      return refuse(
+          "destination's host must be a plain DNS name such as shop.example; write an "
+          "international name in its xn-- form");
+    if (dot == std::string_view::npos) break;
+    rest.remove_prefix(dot + 1);
+  }
+  if (ends_in_number(host)) return refuse("destination must name a host, not an IP address");
+  return {};
+}
+
+// "/a/../b" → "/b", before anything is stored: a server and this check must mean the same path.
+std::string without_dot_segments(std::string_view path) {
+  std::vector<std::string_view> kept;
+  bool ends_open = false;
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const std::string_view segment = path.substr(0, path.find('/'));
+    path.remove_prefix(segment.size());
+    std::string plain;
+    append_decoded(plain, segment.size() <= 6 ? segment : "x");
+    ends_open = plain == "." || plain == "..";
+    if (plain == ".." && !kept.empty()) kept.pop_back();
+    if (!ends_open) kept.push_back(segment);
+  }
+  std::string joined;
+  for (const std::string_view segment : kept)
+    joined.append("/").append(segment);
+  if (ends_open || joined.empty()) joined += '/';
+  return joined;
+}
+
+core::Result<std::size_t> authority_end_of(std::string_view url, std::size_t scheme_end) {
+  for (const char c : url) {
+    if (static_cast<unsigned char>(c) < 0x21 || c == 0x7f)
+      return refuse("destination must not contain blanks or control characters");
+    if (c == '\\') return refuse("destination must not contain a backslash; write /");
+  }
+  return std::min(url.find_first_of("/?#", scheme_end), url.size());
+}
+
+}  // namespace
+
+core::Result<std::string> check_destination(std::string_view url,
+                                            const std::vector<std::string>& allowed_domains) {
+  if (url.size() > url_bytes_max)
+    return refuse("destination may have at most 4096 bytes, this has " +
+                  std::to_string(url.size()));
+  std::string scheme(url.substr(0, url.find("://")));
+  std::transform(scheme.begin(), scheme.end(), scheme.begin(), lowered);
+  if (scheme.size() == url.size() || (scheme != "https" && scheme != "http"))
+    return refuse("destination must start with https://");
+  auto authority_end = authority_end_of(url, scheme.size() + 3);
+  if (!authority_end) return authority_end.error();
+
+  auto spelled = spell(url, *authority_end);
+  if (!spelled) return spelled.error();
+  const auto parsed = urls::parse_uri(spelled->parsable);
+  if (!parsed) return refuse("destination is not a URL: " + parsed.error().message());
+  if (parsed->has_userinfo()) return refuse("destination must not carry a user name (user@host)");
+  if (parsed->host_type() == urls::host_type::ipv4 ||
+      parsed->host_type() == urls::host_type::ipv6 ||
+      parsed->host_type() == urls::host_type::ipvfuture)
+    return refuse("destination must name a host, not an IP address");
+  std::string host(parsed->encoded_host());
+  std::transform(host.begin(), host.end(), host.begin(), lowered);
+  if (auto good = check_host(host); !good) return good.error();
+  if (parsed->has_port() && !parsed->port().empty() && parsed->port_number() == 0)
+    return refuse("destination's port must be 1 to 65535");
+  if (known_values(url.substr(std::min(url.find('?'), url.size() - 1) + 1)).has_click_token)
+    return refuse("destination must not contain fl_click; it is added to every click");
+
+  if (!is_allowed_host(host, scheme == "https", allowed_domains)) {
+    if (scheme == "http" && is_allowed_host(host, true, allowed_domains))
+      return refuse("destination must start with https:// (http needs \"http://" + host +
+                    "\" among the brand's allowed domains)");
+    return refuse("destination's host \"" + host + "\" is not on the brand's allowed domains");
+  }
+  std::string stored = scheme + "://" + host;
+  const std::string_view port = parsed->port();
+  if (!port.empty() && port != (scheme == "https" ? "443" : "80")) stored.append(":").append(port);
+  const std::string_view rest = std::string_view(spelled->stored).substr(*authority_end);
+  const std::size_t path_end = std::min(rest.find_first_of("?#"), rest.size());
+  stored += without_dot_segments(rest.substr(0, path_end));
+  stored += rest.substr(path_end);
+  if (auto cut = split_destination(stored); !cut) return cut.error();
+  return stored;
+}
+
+}  // namespace fairlead::redirect

@@ -1,0 +1,175 @@
+#include "redirect/click_facts.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace fairlead::redirect {
+
+namespace {
+
+char lowered(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+// Header names are few and short, so the length decides nearly always.
+bool same_name(std::string_view name, std::string_view wanted) {
+  if (name.size() != wanted.size()) return false;
+  for (std::size_t i = 0; i < name.size(); ++i)
+    if (lowered(name[i]) != lowered(wanted[i])) return false;
+  return true;
+}
+
+bool starts_with_word(std::string_view value, std::string_view lowered_start) {
+  return value.size() >= lowered_start.size() &&
+         std::equal(lowered_start.begin(), lowered_start.end(), value.begin(),
+                    [](char wanted, char c) { return lowered(c) == wanted; });
+}
+
+struct Headers {
+  std::string_view user_agent;
+  std::string_view referrer;
+  std::string_view language;
+  std::string_view fetch_dest;
+  std::string_view fetch_mode;
+  std::string_view fetch_user;
+  std::string_view gpc;
+  std::string_view dnt;
+  std::string_view prefetch_rule;
+};
+
+void note_prefetch(Headers& headers, std::string_view name, std::string_view value) {
+  for (const HeaderRule& rule : prefetch_headers())
+    if (headers.prefetch_rule.empty() && same_name(name, rule.header) &&
+        starts_with_word(value, rule.value_start))
+      headers.prefetch_rule = rule.name;
+}
+
+Headers read_headers(const net::Request& request) {
+  Headers headers;
+  const auto take = [](std::string_view& slot, std::string_view value) {
+    if (slot.empty()) slot = value;
+  };
+  for (const auto& [name, value] : request.headers) {
+    switch (name.size()) {
+      case 3:
+        if (same_name(name, "DNT")) take(headers.dnt, value);
+        break;
+      case 5:  // X-Moz
+      case 9:  // X-Purpose
+        note_prefetch(headers, name, value);
+        break;
+      case 7:
+        if (same_name(name, "Referer")) take(headers.referrer, value);
+        if (same_name(name, "Sec-GPC")) take(headers.gpc, value);
+        note_prefetch(headers, name, value);  // Purpose
+        break;
+      case 10:
+        if (same_name(name, "User-Agent")) take(headers.user_agent, value);
+        break;
+      case 11:
+        note_prefetch(headers, name, value);  // Sec-Purpose
+        break;
+      case 14:
+        if (same_name(name, "Sec-Fetch-Dest")) take(headers.fetch_dest, value);
+        if (same_name(name, "Sec-Fetch-Mode")) take(headers.fetch_mode, value);
+        if (same_name(name, "Sec-Fetch-User")) take(headers.fetch_user, value);
+        break;
+      case 15:
+        if (same_name(name, "Accept-Language")) take(headers.language, value);
+        break;
+      default:
+        break;
+    }
+  }
+  return headers;
+}
+
+bool is_host_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_';
+}
+
+std::string_view host_of(std::string_view url) {
+  const std::size_t scheme_end = url.find("://");
+  if (scheme_end == std::string_view::npos) return {};
+  url.remove_prefix(scheme_end + 3);
+  std::string_view authority = url.substr(0, url.find_first_of("/?#"));
+  if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos)
+    authority.remove_prefix(at + 1);
+  const std::string_view host = authority.substr(0, authority.find(':'));
+  if (host.size() > referrer_bytes_max) return {};
+  return std::all_of(host.begin(), host.end(), is_host_character) ? host : std::string_view{};
+}
+
+std::string_view primary_language(std::string_view header) {
+  std::size_t size = 0;
+  while (size < header.size() && lowered(header[size]) >= 'a' && lowered(header[size]) <= 'z')
+    ++size;
+  return size >= 2 && size <= language_bytes_max ? header.substr(0, size) : std::string_view{};
+}
+
+// The YouTube app opens the system's browser without a token of its own; only the referrer tells.
+std::string_view app_of_referrer(std::string_view host) {
+  const auto is = [&](std::string_view wanted) { return same_name(host, wanted); };
+  if (is("com.google.android.youtube") || is("www.youtube.com") || is("m.youtube.com") ||
+      is("youtube.com") || is("youtu.be"))
+    return "youtube";
+  return {};
+}
+
+}  // namespace
+
+ClickFacts read_facts(const net::Request& request, AgentCache& agents) {
+  const Headers headers = read_headers(request);
+  const Agent& agent = agents.read(headers.user_agent);
+  ClickFacts facts;
+  facts.verdict = agent.judged.verdict;
+  facts.rule = agent.judged.rule;
+  if (request.method == net::Method::head) {
+    facts.verdict = core::ClickVerdict::head;
+    facts.rule = rule_head;
+  } else if (!headers.prefetch_rule.empty()) {
+    facts.verdict = core::ClickVerdict::prefetch;
+    facts.rule = headers.prefetch_rule;
+  } else if (facts.verdict == core::ClickVerdict::valid && !headers.fetch_dest.empty() &&
+             !same_name(headers.fetch_dest, "document")) {
+    facts.verdict = core::ClickVerdict::embedded;
+    facts.rule = rule_embedded;
+  }
+  facts.device = agent.device;
+  facts.os = agent.os;
+  facts.browser = agent.browser;
+  facts.referrer = host_of(headers.referrer);
+  facts.app = agent.judged.app.empty() ? app_of_referrer(facts.referrer) : agent.judged.app;
+  facts.language = primary_language(headers.language);
+  facts.user_agent = headers.user_agent;
+  if (headers.gpc == "1") facts.flags |= flag_gpc;
+  if (headers.dnt == "1") facts.flags |= flag_dnt;
+  if (request.via_tls) facts.flags |= flag_tls;
+  if (same_name(headers.fetch_mode, "navigate") && headers.fetch_user != "?1")
+    facts.flags |= flag_no_activation;
+  return facts;
+}
+
+Network network_of(std::string_view client_address) {
+  char text[INET6_ADDRSTRLEN + 1];
+  if (client_address.empty() || client_address.size() >= sizeof text) return {};
+  std::memcpy(text, client_address.data(), client_address.size());
+  text[client_address.size()] = '\0';
+  Network network;
+  std::array<std::uint8_t, 16> bytes{};
+  if (inet_pton(AF_INET, text, bytes.data()) == 1) {
+    network.size = 3;
+    std::copy_n(bytes.begin(), 3, network.bytes.begin());
+  } else if (inet_pton(AF_INET6, text, bytes.data()) == 1) {
+    constexpr std::array<std::uint8_t, 12> mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    const bool is_mapped = std::equal(mapped.begin(), mapped.end(), bytes.begin());
+    network.size = is_mapped ? 3 : 6;
+    std::copy_n(bytes.begin() + (is_mapped ? 12 : 0), network.size, network.bytes.begin());
+  }
+  return network;
+}
+
+}  // namespace fairlead::redirect

@@ -1,0 +1,50 @@
+// What is recorded of a request besides its link: verdict, device, referrer, language, consent.
+// Reads each header once. Pure apart from the thread's own agent cache.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "core/events.hpp"
+#include "net/request.hpp"
+#include "redirect/agents.hpp"
+
+namespace fairlead::redirect {
+
+// Bits of a click's `flags`. Stored and frozen: add, never renumber.
+inline constexpr std::uint32_t flag_gpc = 1;            // Sec-GPC: 1
+inline constexpr std::uint32_t flag_dnt = 2;            // DNT: 1
+inline constexpr std::uint32_t flag_tls = 4;            // the click came by TLS
+inline constexpr std::uint32_t flag_no_activation = 8;  // Sec-Fetch says: not started by a person
+
+inline constexpr std::size_t referrer_bytes_max = 64;
+inline constexpr std::size_t language_bytes_max = 3;
+
+struct ClickFacts {
+  core::ClickVerdict verdict = core::ClickVerdict::valid;
+  std::string_view rule;  // the rule that decided; "" = none hit
+  std::string_view device;
+  std::string_view os;
+  std::string_view browser;
+  std::string_view app;         // in-app browser, by user agent or by referrer
+  std::string_view referrer;    // host of the Referer, as sent, "" when it is no host name
+  std::string_view language;    // first of Accept-Language, "de"; as sent
+  std::string_view user_agent;  // as sent; for the visitor hash only, never stored
+  std::uint32_t flags = 0;
+  // Global Privacy Control and Do Not Track mean: no visitor hash.
+  bool may_know_visitor() const { return (flags & (flag_gpc | flag_dnt)) == 0; }
+};
+
+// First hit wins: HEAD, prefetch headers, the agent's rules, embedded. Views point into the
+// request.
+ClickFacts read_facts(const net::Request& request, AgentCache& agents);
+
+// The stored part of a client's address: /24 of IPv4, /48 of IPv6; nothing for what is no address.
+struct Network {
+  std::array<std::uint8_t, 6> bytes{};
+  std::uint8_t size = 0;  // 0, 3 or 6
+};
+Network network_of(std::string_view client_address);
+
+}  // namespace fairlead::redirect

@@ -1,0 +1,80 @@
+// The click file as the writer sees it: a batch of clicks, the words they share and the rollups
+// they change go into one transaction. Belongs to the writer's thread.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "redirect/pending_click.hpp"
+#include "storage/storage.hpp"
+
+namespace fairlead::redirect {
+
+// What the recorder writes to; tests put a stalling or failing one in its place.
+class ClickSink {
+ public:
+  virtual ~ClickSink() = default;
+  // All of the clicks are durable when this returns a value: how many are new (an id that is
+  // already stored counts once). Errc::busy and no_space: nothing is stored, try again later. Any
+  // other: the file has failed and must not be written again before a restart.
+  virtual core::Result<std::size_t> append(std::span<const PendingClick> clicks) = 0;
+};
+
+// The day of an instant in a zone, remembering each brand's current day: zone arithmetic costs far
+// more than a click may.
+class DayOfBrand {
+ public:
+  core::Day of(core::BrandId brand, const core::Zone& zone, core::Instant at);
+
+ private:
+  struct Known {
+    std::string_view zone;
+    core::Instant from;
+    core::Instant to;
+    core::Day day;
+  };
+  boost::unordered_flat_map<std::int64_t, Known> known_;
+};
+
+class ClickStore final : public ClickSink {
+ public:
+  // Reads where the file stands. The database has Schema::clicks.
+  static core::Result<std::unique_ptr<ClickStore>> open(
+      std::unique_ptr<storage::Database> database);
+
+  core::Result<std::size_t> append(std::span<const PendingClick> clicks) override;
+  // The highest click id stored before this process; 0 when there is none.
+  std::int64_t newest_click() const { return newest_click_; }
+
+ private:
+  using Words = boost::unordered_flat_map<std::string, std::int64_t>;  // kind byte + word → number
+  struct RollupKey {
+    std::int64_t brand;
+    std::int32_t day;
+    std::int64_t link;
+    std::int64_t verdict;
+    auto operator<=>(const RollupKey&) const = default;
+  };
+
+  explicit ClickStore(std::unique_ptr<storage::Database> database)
+      : database_(std::move(database)) {}
+  std::size_t append_in(storage::Session& session, std::span<const PendingClick> clicks);
+  std::int64_t word(storage::Session& session, WordKind kind, std::string_view text);
+
+  std::unique_ptr<storage::Database> database_;
+  Words words_;      // committed
+  Words new_words_;  // of the transaction under way
+  std::string word_key_;
+  std::int64_t newest_word_ = 0;
+  std::int64_t newest_click_ = 0;
+  DayOfBrand days_;
+  std::map<RollupKey, std::int64_t> rollups_;  // of the transaction under way, one upsert per key
+};
+
+}  // namespace fairlead::redirect

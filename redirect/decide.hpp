@@ -1,0 +1,37 @@
+// Where a click goes: the link's destination, its macros replaced, the utm defaults and the
+// shopper's query added, and the click token last. Pure: the same input gives the same Location;
+// any thread.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "redirect/destination.hpp"
+#include "redirect/query.hpp"
+
+namespace fairlead::redirect {
+
+struct Target {
+  Destination destination;
+  std::array<std::string, utm_names.size()> utm;  // percent-encoded defaults; "" = none
+  bool utm_locked = false;
+};
+
+struct ClickParts {
+  std::string_view slug;
+  std::string_view query;  // behind the '?', as sent
+  std::string_view token;
+};
+
+// Appends the Location to `location`, in the contract's order: destination with macros replaced and
+// its own query byte for byte; utm defaults that neither it nor (unless locked) the shopper's query
+// has; the shopper's pairs, without any fl_click and without utm values the link locks; fl_click;
+// the fragment.
+void decide(const Target& target, const ClickParts& click, const KnownValues& known,
+            std::string& location);
+
+// The last guard before the header: printable ASCII without blanks, nothing else.
+bool is_header_safe(std::string_view location);
+
+}  // namespace fairlead::redirect

@@ -1,0 +1,257 @@
+#include "redirect/link_routes.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include "core/crypto.hpp"
+#include "net/json.hpp"
+#include "net/listing.hpp"
+#include "net/problem.hpp"
+#include "redirect/answers.hpp"
+#include "redirect/links.hpp"
+#include "storage/audit.hpp"
+#include "storage/idempotency.hpp"
+
+namespace fairlead::redirect {
+
+namespace {
+
+using core::Answer;
+
+class LinkRoutes {
+ public:
+  LinkRoutes(storage::Database& database, Options options, std::function<void()> changed)
+      : database_(database), options_(std::move(options)), changed_(std::move(changed)) {}
+
+  Answer create(const net::Call& call) const;
+  Answer list(const net::Call& call) const;
+  Answer read(const net::Call& call) const;
+  Answer edit(const net::Call& call) const;
+  Answer archive(const net::Call& call) const;
+
+ private:
+  Answer link_answer(int status, const Link& link) const {
+    Answer answer = net::json_answer(status, link_json(link, options_));
+    answer.headers.emplace_back("ETag", net::etag_of(link.version));
+    return answer;
+  }
+  Answer after_change(core::Result<Answer> result) const {
+    if (!result) return net::problem_of(result.error());
+    if (result->status < 300) changed_();
+    return *result;
+  }
+  Answer change_link(const net::Call& call,
+                     const std::function<Answer(storage::Session&, Link&)>& change) const;
+
+  storage::Database& database_;
+  Options options_;
+  std::function<void()> changed_;
+};
+
+Answer no_such_link() {
+  return net::problem(404, "not_found", "There is no link of that id. GET /v1/links lists yours.");
+}
+
+// The checks of links.cpp start their sentence with the field it is about.
+Answer invalid_field(const core::Error& error) {
+  std::string field = error.detail.substr(0, error.detail.find_first_of(" '"));
+  if (field == "deal") field = "deal_id";
+  if (field.starts_with("utm_")) field = "utm";
+  return net::problem(400, "invalid_request", error.detail,
+                      {{"/" + field, "invalid_value", error.detail}});
+}
+
+Answer refused_link(const core::Error& error) {
+  switch (error.code) {
+    case core::Errc::conflict: {
+      const bool is_domain = error.detail.starts_with("domain");
+      return net::problem(409, is_domain ? "domain_taken" : "slug_taken", error.detail,
+                          {{is_domain ? "/domain" : "/slug", "taken", error.detail}});
+    }
+    case core::Errc::not_found:
+      return net::problem(404, "not_found", error.detail,
+                          {{"/deal_id", "not_found", error.detail}});
+    case core::Errc::invalid:
+      return invalid_field(error);
+    case core::Errc::overflow:
+    case core::Errc::unauthorized:
+    case core::Errc::forbidden:
+    case core::Errc::busy:
+    case core::Errc::no_space:
+    case core::Errc::io:
+    case core::Errc::too_new:
+    case core::Errc::config:
+      return net::problem_of(error);
+  }
+  return net::problem_of(error);
+}
+
+UtmValues read_utm_field(net::Fields& body) {
+  const boost::json::value* const raw = body.raw("utm");
+  if (raw == nullptr || raw->is_null()) return {};
+  auto values = read_utm(*raw);
+  if (values) return *values;
+  body.refuse("utm", "invalid_value", values.error().detail);
+  return {};
+}
+
+int read_status_field(net::Fields& body, int when_absent) {
+  const auto status = body.maybe_integer("status", 301, 308);
+  if (!status) return when_absent;
+  if (!is_redirect_status(static_cast<int>(*status)))
+    body.refuse("status", "invalid_value", "status must be 301, 302, 303, 307 or 308");
+  return static_cast<int>(*status);
+}
+
+core::DealId read_deal_field(net::Fields& body) {
+  const std::string text = body.text("deal_id");
+  if (text.empty()) return {};  // noted already
+  const auto deal = core::DealId::parse(text);
+  if (deal) return *deal;
+  body.refuse("deal_id", "invalid_value", "deal_id must be a deal's id such as deal_0123456789abc");
+  return {};
+}
+
+NewLink read_new_link(net::Fields& body) {
+  NewLink link;
+  link.deal = read_deal_field(body);
+  link.slug = body.maybe_text("slug", {.min = 1, .max = 64}).value_or("");
+  link.domain = body.maybe_text("domain", {.min = 1, .max = 253}).value_or("");
+  link.destination = body.maybe_text("destination", {.min = 1, .max = 4096}).value_or("");
+  const UtmValues utm = read_utm_field(body);
+  for (std::size_t i = 0; i < utm.size(); ++i)
+    if (!utm[i].empty()) link.utm.emplace_back(utm_names[i], utm[i]);
+  link.utm_locked = body.maybe_boolean("utm_locked").value_or(false);
+  link.status = read_status_field(body, default_status);
+  return link;
+}
+
+Answer LinkRoutes::create(const net::Call& call) const {
+  net::Fields body(call.request.body);
+  NewLink link = read_new_link(body);
+  if (auto refusal = body.refusal()) return *refusal;
+  if (link.domain == options_.default_domain) link.domain.clear();
+  const storage::IdempotencyKey key{call.who.brand, "POST /v1/links " + call.who.key.text(),
+                                    std::string(call.request.header("Idempotency-Key")),
+                                    core::hex(core::as_text(core::sha256(call.request.body)))};
+  return after_change(storage::once(database_, key, call.now, [&](storage::Session& session) {
+    auto created = create_link(session, call.who.brand, link, call.now);
+    if (!created) return refused_link(created.error());
+    const auto stored = find_link(session, call.who.brand, created->id);
+    const boost::json::object json = link_json(*stored, options_);
+    storage::record_change(session, call.who.brand, call.now, call.who.key.text(), "created",
+                           created->id.text(), boost::json::serialize(json));
+    return link_answer(201, *stored);
+  }));
+}
+
+Answer LinkRoutes::list(const net::Call& call) const {
+  const auto page = net::read_page(call.request);
+  if (!page) return net::problem_of(page.error());
+  core::DealId deal;
+  if (const auto text = net::query_value(call.request.query, "deal_id")) {
+    const auto parsed = core::DealId::parse(*text);
+    if (!parsed)
+      return net::problem(400, "invalid_request", "?deal_id must be a deal's id",
+                          {{"?deal_id", "invalid_value", parsed.error().detail}});
+    deal = *parsed;
+  }
+  auto links = database_.read([&](storage::Session& session) {
+    return list_links(session, call.who.brand, deal, page->after, page->limit + 1);
+  });
+  if (!links) return net::problem_of(links.error());
+  const bool has_more = static_cast<std::int64_t>(links->size()) > page->limit;
+  if (has_more) links->pop_back();
+  boost::json::array data;
+  for (const Link& link : *links)
+    data.push_back(link_json(link, options_));
+  return net::list_answer(std::move(data), has_more, links->empty() ? 0 : links->back().id.number);
+}
+
+Answer LinkRoutes::read(const net::Call& call) const {
+  const auto id = core::LinkId::parse(call.values.front());
+  if (!id) return no_such_link();
+  auto link = database_.read(
+      [&](storage::Session& session) { return find_link(session, call.who.brand, *id); });
+  if (!link) return net::problem_of(link.error());
+  return *link ? link_answer(200, **link) : no_such_link();
+}
+
+// Finds the link, guards it by If-Match, and lets `change` write and answer.
+Answer LinkRoutes::change_link(
+    const net::Call& call, const std::function<Answer(storage::Session&, Link&)>& change) const {
+  const auto id = core::LinkId::parse(call.values.front());
+  if (!id) return no_such_link();
+  return after_change(database_.transact([&](storage::Session& session) {
+    auto link = find_link(session, call.who.brand, *id);
+    if (!link) return no_such_link();
+    if (auto stale = net::refuse_stale(call.request, link->version)) return *stale;
+    Answer answer = change(session, *link);
+    if (answer.status >= 400) session.abandon();
+    return answer;
+  }));
+}
+
+Answer changed_meanwhile() {
+  return net::problem(412, "version_conflict",
+                      "The link was changed by someone else. Read it again and repeat the change.");
+}
+
+Answer LinkRoutes::edit(const net::Call& call) const {
+  net::Fields body(call.request.body);
+  const auto destination = body.maybe_text("destination", {.min = 1, .max = 4096});
+  const bool has_utm = body.has("utm");
+  const UtmValues utm = read_utm_field(body);
+  const auto utm_locked = body.maybe_boolean("utm_locked");
+  const int status = read_status_field(body, 0);
+  const auto is_enabled = body.maybe_boolean("is_enabled");
+  if (auto refusal = body.refusal()) return *refusal;
+  return change_link(call, [&](storage::Session& session, Link& link) {
+    if (link.archived_at)
+      return net::problem(409, "link_archived",
+                          "An archived link cannot be edited; make a new one.");
+    if (destination) {
+      auto checked = check_destination(*destination, allowed_domains(session, call.who.brand));
+      if (!checked) return refused_link(checked.error());
+      link.destination = *checked;
+    }
+    if (has_utm) link.utm = utm;
+    link.utm_locked = utm_locked.value_or(link.utm_locked);
+    if (status != 0) link.status = status;
+    link.is_enabled = is_enabled.value_or(link.is_enabled);
+    if (!update_link(session, call.who.brand, link, call.now)) return changed_meanwhile();
+    storage::record_change(session, call.who.brand, call.now, call.who.key.text(), "updated",
+                           link.id.text(), call.request.body);
+    return link_answer(200, *find_link(session, call.who.brand, link.id));
+  });
+}
+
+Answer LinkRoutes::archive(const net::Call& call) const {
+  return change_link(call, [&](storage::Session& session, Link& link) {
+    if (link.archived_at) return link_answer(200, link);
+    if (!archive_link(session, call.who.brand, link, call.now)) return changed_meanwhile();
+    storage::record_change(session, call.who.brand, call.now, call.who.key.text(), "archived",
+                           link.id.text(), "{}");
+    return link_answer(200, *find_link(session, call.who.brand, link.id));
+  });
+}
+
+}  // namespace
+
+std::vector<net::Route> link_routes(storage::Database& database, const Options& options,
+                                    std::function<void()> changed) {
+  const auto links = std::make_shared<const LinkRoutes>(database, options, std::move(changed));
+  const net::Roles readers = net::Role::admin | net::Role::viewer;
+  const net::Roles writers = net::only(net::Role::admin);
+  const auto handled = [&](Answer (LinkRoutes::*handler)(const net::Call&) const) {
+    return [links, handler](const net::Call& call) { return ((*links).*handler)(call); };
+  };
+  return {
+      {net::Method::post, "/v1/links", writers, handled(&LinkRoutes::create)},
+      {net::Method::get, "/v1/links", readers, handled(&LinkRoutes::list)},
+      {net::Method::get, "/v1/links/{id}", readers, handled(&LinkRoutes::read)},
+      {net::Method::patch, "/v1/links/{id}", writers, handled(&LinkRoutes::edit)},
+      {net::Method::del, "/v1/links/{id}", writers, handled(&LinkRoutes::archive)},
+  };
+}
+
+}  // namespace fairlead::redirect

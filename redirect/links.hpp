@@ -1,0 +1,58 @@
+// Links as the brand edits them: rows of the table, their checks and their JSON. Functions with a
+// Session run inside its transaction, on the work pool.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/id.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "redirect/redirect.hpp"
+#include "redirect/utm.hpp"
+#include "storage/storage.hpp"
+
+namespace fairlead::redirect {
+
+struct Link {
+  core::LinkId id;
+  core::DealId deal;
+  std::string domain;  // "" = the default domain
+  std::string slug;
+  std::string destination;
+  UtmValues utm;
+  bool utm_locked = false;
+  int status = 302;
+  bool is_enabled = true;
+  std::int64_t version = 1;
+  core::Instant created_at;
+  core::Instant changed_at;
+  std::optional<core::Instant> archived_at;
+};
+
+std::optional<Link> find_link(storage::Session& session, core::BrandId brand, core::LinkId id);
+// Not archived, in order of id, after `after`; deal 0 = all.
+std::vector<Link> list_links(storage::Session& session, core::BrandId brand, core::DealId deal,
+                             std::int64_t after, std::int64_t limit);
+// False when the row is no longer of link.version, or archived.
+bool update_link(storage::Session& session, core::BrandId brand, const Link& link,
+                 core::Instant now);
+bool archive_link(storage::Session& session, core::BrandId brand, const Link& link,
+                  core::Instant now);
+
+std::vector<std::string> allowed_domains(storage::Session& session, core::BrandId brand);
+
+// 1–64 of letters, digits, '-', '_', '.', '~', not starting with '.', no reserved first segment.
+core::Result<void> check_slug(std::string_view slug);
+// 8 letters and digits that cannot be mistaken for each other, from the system's generator.
+std::string new_slug();
+// Lower case, a DNS name; "" stays "".
+core::Result<std::string> check_domain(std::string_view domain);
+
+boost::json::object link_json(const Link& link, const Options& options);
+
+}  // namespace fairlead::redirect

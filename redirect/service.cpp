@@ -1,0 +1,260 @@
+#include "redirect/service.hpp"
+
+#include <boost/asio/post.hpp>
+#include <latch>
+
+#include "core/crypto.hpp"
+#include "core/log.hpp"
+#include "redirect/click_facts.hpp"
+#include "redirect/link_routes.hpp"
+#include "redirect/load_links.hpp"
+
+namespace fairlead::redirect {
+
+namespace {
+
+constexpr auto hand_out_wait_max = std::chrono::seconds(5);
+
+// "utm_source=…&utm_medium=…": what the visit was marked with, the shopper's value or the link's.
+void note_utm(ShortText<utm_bytes_max>& out, const Target& target, const KnownValues& known) {
+  for (std::size_t i = 0; i < utm_names.size(); ++i) {
+    const bool is_locked = target.utm_locked && !target.utm[i].empty();
+    std::string value;
+    if (known.has_utm[i] && !is_locked) {
+      std::string plain;
+      append_decoded(plain, known.utm[i], utm_bytes_max);
+      append_encoded(value, plain);
+    } else {
+      value = target.utm[i];
+    }
+    if (value.empty()) continue;
+    if (!out.view().empty()) out.append("&");
+    out.append(utm_names[i]);
+    out.append("=");
+    out.append(value);
+  }
+}
+
+void note_subs(ShortText<subs_bytes_max>& out, const KnownValues& known) {
+  for (std::size_t i = 0; i < sub_count; ++i) {
+    if (known.sub[i].empty()) continue;
+    std::string plain;
+    std::string value;
+    append_decoded(plain, known.sub[i], subs_bytes_max);
+    append_encoded(value, plain);
+    const char name[] = {'s', 'u', 'b', static_cast<char>('1' + i), '='};
+    if (!out.view().empty()) out.append("&");
+    out.append({name, sizeof name});
+    out.append(value);
+  }
+}
+
+PendingClick click_of(const LinkRecord& link, const BrandRecord& brand, core::ClickId id,
+                      const ClickFacts& facts, const KnownValues& known) {
+  PendingClick click{.id = id, .brand = link.brand, .link = link.id, .zone = brand.zone};
+  click.verdict = facts.verdict;
+  click.flags = facts.flags;
+  click.device = facts.device;
+  click.os = facts.os;
+  click.browser = facts.browser;
+  click.app = facts.app;
+  click.language.append(facts.language);
+  click.language.lower();
+  click.referrer.append(facts.referrer);
+  click.referrer.lower();
+  note_utm(click.utm, link.target, known);
+  note_subs(click.subs, known);
+  return click;
+}
+
+}  // namespace
+
+Service::Tools::Tools(const Service& service, std::size_t lane)
+    : table(service.table_),
+      signer(service.keys_),
+      ids(lane, service.newest_click_),
+      visitors(*service.salt_),
+      agents(service.seed_) {}
+
+Service::Service(storage::Database& main, Parts parts, std::vector<TokenKey> keys,
+                 const core::Clock& clock, Options options)
+    : main_(main),
+      keys_(std::move(keys)),
+      clock_(clock),
+      options_(std::move(options)),
+      seed_(parts.seed),
+      newest_click_(parts.newest_click),
+      salt_(std::move(parts.salt)),
+      recorder_(
+          std::move(parts.sink), options_,
+          [this] {
+            salt_->of(clock_.now());  // at midnight, also when nobody clicks
+            if (auto saved = salt_->save(); !saved)
+              core::log(core::Level::warning, "salt_not_saved", {{"why", saved.error().detail}});
+          }),
+      table_(std::move(parts.table)) {
+  links_served_.store(table_->size());
+}
+
+void Service::start(const std::vector<net::Executor>& threads) {
+  const std::scoped_lock lock(reload_mutex_);
+  for (std::size_t i = 0; i < threads.size(); ++i)
+    tools_.push_back(std::make_unique<Tools>(*this, i));
+  executors_ = threads;
+  recorder_.start(threads);
+}
+
+net::Task<void> Service::answer(const net::Request& request, std::size_t thread, bool closing,
+                                std::string& wire) {
+  const AfterAnswer after = closing ? AfterAnswer::close : AfterAnswer::keep_open;
+  const auto number = respond(request, thread, after, wire);
+  if (number) co_await recorder_.committed(thread, *number);
+}
+
+// Everything that reads the link table, so that no record is held while the commit is waited for.
+std::optional<std::uint64_t> Service::respond(const net::Request& request, std::size_t thread,
+                                              AfterAnswer after, std::string& wire) {
+  Tools& tools = *tools_[thread];
+  const core::Instant now = clock_.now();
+  if (now.micros / 1'000'000 != tools.date_second) {
+    tools.date_second = now.micros / 1'000'000;
+    tools.date = http_date(now);
+  }
+  if (request.method != net::Method::get && request.method != net::Method::head) {
+    append_method_not_allowed(wire, tools.date, after);
+    return std::nullopt;
+  }
+  const LinkTable::Found found = tools.table->find(request.host, request.path);
+  if (found.link == nullptr) {
+    respond_unknown(request, found.brand, tools.date, after, wire);
+    return std::nullopt;
+  }
+  const LinkRecord& link = *found.link;
+  const ClickFacts facts = read_facts(request, tools.agents);
+  const KnownValues known = known_values(request.query);
+  const core::ClickId id = tools.ids.next(now);
+  const TokenText token = tools.signer.sign(id, link.id);
+  tools.location.clear();
+  decide(link.target, {link.slug, request.query, {token.data(), token.size()}}, known,
+         tools.location);
+  if (!is_header_safe(tools.location)) {
+    unsafe_.add();
+    append_server_error(wire, tools.date, after);
+    return std::nullopt;
+  }
+  append_redirect(wire, link.status, tools.location, tools.date, after);
+
+  PendingClick click = click_of(link, *found.brand, id, facts, known);
+  click.network = network_of(request.client_address);
+  // A picture or hidden frame is no visit: it gets no visitor, so that it cannot plant one.
+  if (facts.may_know_visitor() && facts.verdict != core::ClickVerdict::embedded)
+    click.visitor = tools.visitors.of(now, link.brand, request.client_address, facts.user_agent);
+  return recorder_.push(thread, click);
+}
+
+void Service::respond_unknown(const net::Request& request, const BrandRecord* brand,
+                              std::string_view date, AfterAnswer after, std::string& wire) {
+  unknown_.add();
+  const bool has_slug = request.path != "/";
+  if (has_slug && brand != nullptr && !brand->fallback_url.empty()) {
+    append_redirect(wire, default_status, brand->fallback_url, date, after);
+  } else {
+    append_not_found(wire, request.method, date, after);
+  }
+}
+
+std::vector<net::Route> Service::routes() {
+  return link_routes(main_, options_, [this] {
+    if (auto reloaded = reload_links(); !reloaded)
+      core::log(core::Level::error, "links_not_reloaded", {{"why", reloaded.error().detail}});
+  });
+}
+
+// Many edits at once share one reload: whoever finds that a load began after its own edit is done.
+core::Result<void> Service::reload_links() {
+  const std::uint64_t wanted = ++reloads_wanted_;
+  const std::scoped_lock lock(reload_mutex_);
+  if (reloads_done_ >= wanted) return {};
+  const std::uint64_t covered = reloads_wanted_.load();
+  auto table = load_links(main_, seed_, options_.default_domain);
+  if (!table) return table.error();
+  const std::shared_ptr<const LinkTable> old = std::exchange(table_, *table);
+  hand_out(table_);
+  links_served_.store(table_->size());
+  reloads_done_ = covered;
+  return {};  // `old` is freed here, when no thread has it any more
+}
+
+// Returns when every thread reads the new table, so that an answered edit is a served edit.
+void Service::hand_out(const std::shared_ptr<const LinkTable>& table) {
+  struct Handed {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::size_t left;
+  };
+  if (executors_.empty() || is_stopped_.load()) return;
+  const auto handed = std::make_shared<Handed>();
+  handed->left = executors_.size();
+  for (std::size_t i = 0; i < executors_.size(); ++i) {
+    boost::asio::post(executors_[i], [this, i, table, handed]() mutable {
+      tools_[i]->table = std::move(table);
+      const std::scoped_lock lock(handed->mutex);
+      --handed->left;
+      handed->changed.notify_one();
+    });
+  }
+  std::unique_lock lock(handed->mutex);
+  // A thread that is busy for so long gets the table later; one that has ended needs none.
+  handed->changed.wait_for(lock, hand_out_wait_max, [&] { return handed->left == 0; });
+}
+
+void Service::collect(std::vector<core::Metric>& metrics) const {
+  recorder_.collect(metrics);
+  using Kind = core::Metric::Kind;
+  metrics.push_back({Kind::counter,
+                     "fairlead_redirects_unknown_total",
+                     "Requests for a slug that is unknown, disabled or archived.",
+                     {},
+                     static_cast<double>(unknown_.value())});
+  metrics.push_back({Kind::counter,
+                     "fairlead_redirects_unsafe_total",
+                     "Locations held back because a byte may not stand in a header; always 0.",
+                     {},
+                     static_cast<double>(unsafe_.value())});
+  metrics.push_back({Kind::gauge,
+                     "fairlead_links",
+                     "Links in the table the redirect reads.",
+                     {},
+                     static_cast<double>(links_served_.load())});
+}
+
+void Service::stop() {
+  is_stopped_.store(true);
+  recorder_.stop();
+}
+
+core::Result<std::unique_ptr<Redirect>> Redirect::open(storage::Database& main,
+                                                       const std::string& clicks_file,
+                                                       std::vector<TokenKey> keys,
+                                                       const core::Clock& clock, Options options) {
+  if (keys.empty()) return core::fail(core::Errc::config, "there is no key to sign click tokens");
+  auto database =
+      storage::open({.url = "sqlite:" + clicks_file, .schema = storage::Schema::clicks});
+  if (!database) return database.error();
+  auto store = ClickStore::open(std::move(*database));
+  if (!store) return store.error();
+  auto salt = DailySalt::open(options.salt_file, clock.now());
+  if (!salt) return salt.error();
+  Service::Parts parts;
+  core::fill_random({reinterpret_cast<std::uint8_t*>(&parts.seed), sizeof parts.seed});
+  auto table = load_links(main, parts.seed, options.default_domain);
+  if (!table) return table.error();
+  parts.newest_click = (*store)->newest_click();
+  parts.sink = std::move(*store);
+  parts.salt = std::move(*salt);
+  parts.table = std::move(*table);
+  return std::unique_ptr<Redirect>(std::make_unique<Service>(
+      main, std::move(parts), std::move(keys), clock, std::move(options)));
+}
+
+}  // namespace fairlead::redirect

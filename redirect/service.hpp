@@ -1,0 +1,87 @@
+// The redirect itself: a request becomes an answer and a recorded click. One set of tools per I/O
+// thread and nothing shared between them; a newer link table comes as a message to each thread.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "redirect/agents.hpp"
+#include "redirect/answers.hpp"
+#include "redirect/click_ids.hpp"
+#include "redirect/link_table.hpp"
+#include "redirect/recorder.hpp"
+#include "redirect/redirect.hpp"
+#include "redirect/token.hpp"
+#include "redirect/visitor.hpp"
+
+namespace fairlead::redirect {
+
+class Service final : public Redirect {
+ public:
+  struct Parts {
+    std::unique_ptr<ClickSink> sink;
+    std::int64_t newest_click = 0;  // ids go on behind it
+    std::unique_ptr<DailySalt> salt;
+    std::shared_ptr<const LinkTable> table;
+    std::uint64_t seed = 0;  // of the table's hash
+  };
+  Service(storage::Database& main, Parts parts, std::vector<TokenKey> keys,
+          const core::Clock& clock, Options options);
+  ~Service() override { stop(); }
+
+  void start(const std::vector<net::Executor>& threads) override;
+  net::Task<void> answer(const net::Request& request, std::size_t thread, bool closing,
+                         std::string& wire) override;
+  std::vector<net::Route> routes() override;
+  core::Result<void> reload_links() override;
+  void collect(std::vector<core::Metric>& metrics) const override;
+  bool is_recording() const override { return recorder_.is_recording(); }
+  void stop() override;
+
+ private:
+  // What one I/O thread works with; touched by that thread only.
+  struct Tools {
+    Tools(const Service& service, std::size_t lane);
+    std::shared_ptr<const LinkTable> table;
+    TokenSigner signer;
+    ClickIdMaker ids;
+    VisitorHash visitors;
+    AgentCache agents;
+    std::string location;
+    std::string date;
+    std::int64_t date_second = -1;
+  };
+  std::optional<std::uint64_t> respond(const net::Request& request, std::size_t thread,
+                                       AfterAnswer after, std::string& wire);
+  void respond_unknown(const net::Request& request, const BrandRecord* brand, std::string_view date,
+                       AfterAnswer after, std::string& wire);
+  void hand_out(const std::shared_ptr<const LinkTable>& table);
+
+  storage::Database& main_;
+  const std::vector<TokenKey> keys_;
+  const core::Clock& clock_;
+  const Options options_;
+  const std::uint64_t seed_;
+  const std::int64_t newest_click_;
+  std::unique_ptr<DailySalt> salt_;
+  Recorder recorder_;
+
+  std::mutex reload_mutex_;  // of what follows, never on the redirect path
+  std::vector<net::Executor> executors_;
+  std::shared_ptr<const LinkTable> table_;
+  std::uint64_t reloads_done_ = 0;
+  std::atomic<std::uint64_t> reloads_wanted_{0};
+  std::atomic<bool> is_stopped_{false};
+  std::atomic<std::size_t> links_served_{0};
+
+  std::vector<std::unique_ptr<Tools>> tools_;
+  core::Counter unknown_;
+  core::Counter unsafe_;
+};
+
+}  // namespace fairlead::redirect

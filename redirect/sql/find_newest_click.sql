@@ -1,0 +1,1 @@
+SELECT COALESCE(MAX(click_id), 0) FROM clicks

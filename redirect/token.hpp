@@ -1,0 +1,52 @@
+// Click tokens: 36 URL-safe characters that let an order be attributed with the click store empty
+// or on another node. 27 bytes: key id (1) | click id (8) | link id (8) | MAC (10), numbers
+// big-endian; the MAC is HMAC-SHA256 cut to 80 bits. The time is the click id's. See
+// docs/decisions/0003.
+//
+// A TokenSigner belongs to one thread and keeps its keyed contexts, because it is on the redirect
+// path.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "redirect/redirect.hpp"
+
+struct evp_mac_ctx_st;
+
+namespace fairlead::redirect {
+
+inline constexpr std::size_t token_letters = 36;
+using TokenText = std::array<char, token_letters>;
+
+class TokenSigner {
+ public:
+  // The first key signs, all verify; there is at least one (CHECK).
+  explicit TokenSigner(const std::vector<TokenKey>& keys);
+  ~TokenSigner();
+  TokenSigner(const TokenSigner&) = delete;
+  TokenSigner& operator=(const TokenSigner&) = delete;
+
+  TokenText sign(core::ClickId click, core::LinkId link);
+  // Errc::invalid: not a token, forged or of an unknown key; one MAC is computed in every case.
+  core::Result<ClickFact> read(std::string_view token);
+
+ private:
+  using Mac = std::array<std::uint8_t, 10>;
+  struct FreeContext {
+    void operator()(evp_mac_ctx_st* context) const;
+  };
+  struct Keyed {
+    std::uint8_t id;
+    std::unique_ptr<evp_mac_ctx_st, FreeContext> context;
+  };
+  static Mac mac_of(Keyed& key, const std::uint8_t* body);
+
+  std::vector<Keyed> keys_;
+};
+
+}  // namespace fairlead::redirect
