@@ -44,6 +44,12 @@ core::Result<core::CodeId> create_code(storage::Session& session, core::BrandId 
   if (code.starts_at && code.ends_at && *code.ends_at <= *code.starts_at) {
     return core::fail(core::Errc::invalid, "ends_at: must be later than starts_at");
   }
+  for (const auto& limit :
+       {code.uses_max, code.uses_per_customer_max, code.budget_minor, code.subtotal_min_minor}) {
+    if (limit && *limit < 0) {
+      return core::fail(core::Errc::invalid, "limits: none may be below 0");
+    }
+  }
   auto deal = session.run(sql::find_deal_currency, brand, code.deal);
   if (deal.empty()) return core::fail(core::Errc::not_found, "deal_id: there is no such deal");
 
