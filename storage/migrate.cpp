@@ -12,7 +12,7 @@ using core::Errc;
 const std::string_view schema_migrations_table =
     "CREATE TABLE IF NOT EXISTS schema_migrations ("
     "number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL,"
-    " applied_at BIGINT NOT NULL)";
+    " applied_at BIGINT NOT NULL, writes_tried BIGINT NOT NULL DEFAULT 0)";
 
 namespace {
 
