@@ -16,9 +16,12 @@ struct Limits {
   std::uint32_t body_ms_max = 10'000;
   std::uint32_t idle_ms_max = 15'000;  // between two requests
   std::uint32_t write_ms_max = 10'000;
+  std::uint32_t linger_ms_max = 2'000;  // a refused client may still be sending: read that long …
+  std::size_t linger_bytes_max = 16 * 1024 * 1024;  // … and that much, so that it sees the answer
   std::uint32_t sweep_ms = 1'000;
   std::uint32_t requests_per_connection_max = 100'000;
   std::size_t connections_per_thread_max = 10'000;
+  std::size_t work_queue_max = 1'024;  // API requests waiting or running; more are answered 503
   std::uint32_t drain_ms_max = 30'000;
   int backlog = 4'096;
 };

@@ -1,0 +1,48 @@
+#include "net/work_pool.hpp"
+
+#include <exception>
+
+#include "core/log.hpp"
+#include "net/problem.hpp"
+
+namespace fairlead::net {
+
+namespace asio = boost::asio;
+
+Task<core::Answer> WorkPool::answer(const Request& request, core::Instant now, Executor home) {
+  if (waiting_.fetch_add(1, std::memory_order_relaxed) >= queue_max_) {
+    waiting_.fetch_sub(1, std::memory_order_relaxed);
+    core::Answer overloaded =
+        problem(503, "overloaded", "The server has too much to do. Try again in a second.");
+    overloaded.headers.emplace_back("Retry-After", "1");
+    co_return overloaded;
+  }
+  // No awaiting inside: the lambdas hand the coroutine's handler to the pool and back to its own
+  // thread.
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>,
+                                          void(core::Answer)>(
+      [this, &request, now, home](auto handler) {
+        asio::post(pool_, [this, &request, now, home, resume = std::move(handler)]() mutable {
+          core::Answer answer = run(request, now);
+          waiting_.fetch_sub(1, std::memory_order_relaxed);
+          asio::post(home, [resume = std::move(resume), answer = std::move(answer)]() mutable {
+            std::move(resume)(std::move(answer));
+          });
+        });
+      },
+      use_task);
+}
+
+core::Answer WorkPool::run(const Request& request, core::Instant now) {
+  std::string why = "an exception of an unknown kind";
+  try {
+    return router_.answer(request, now);
+  } catch (const std::exception& failure) {
+    why = failure.what();
+  } catch (...) {  // a thread of the pool must go on
+  }
+  core::log(core::Level::error, "request_failed", {{"detail", why}});
+  return problem(500, "internal_error", "The server failed. The reason is in its log.");
+}
+
+}  // namespace fairlead::net
