@@ -47,7 +47,7 @@ std::vector<BadBody> bad_orders() {
   return {
       {"not JSON", "order_ref=1", 400, "invalid_json"},
       {"cut short", "{\"order_ref\":", 400, "invalid_json"},
-      {"an array", "[]", 400, "invalid_request"},
+      {"an array", "[]", 400, "invalid_json"},
       {"a depth of 100,000", nested(100'000), 400, "invalid_json"},
       {"invalid UTF-8", "{\"order_ref\":\"\xff\"}", 400, "invalid_json"},
       {"a key twice", R"({"order_ref":"1","order_ref":"2"})", 400, "invalid_json"},
@@ -93,10 +93,12 @@ TEST_P(BadInput, EveryBadOrderIsRefusedByNameAndLeavesNothing) {
     EXPECT_TRUE(answer.header("Content-Type").starts_with("application/problem+json")) << bad.name;
     const json::value problem = json::parse(answer.body);
     EXPECT_FALSE(problem.at("detail").as_string().empty()) << bad.name;
-    if (answer.status == bad.status)
+    if (answer.status == bad.status) {
       EXPECT_EQ(problem.at("code").as_string(), bad.code) << bad.name;
-    if (std::string_view(bad.code) == "invalid_request" && bad.body != "[]")
+    }
+    if (std::string_view(bad.code) == "invalid_request") {
       EXPECT_FALSE(problem.at("errors").as_array().empty()) << bad.name << answer.body;
+    }
   }
   EXPECT_EQ(client.get("/v1/orders/bad").status, 404);
   EXPECT_EQ(server.stop(), 0);

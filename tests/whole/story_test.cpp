@@ -33,7 +33,8 @@ json::value body_of(const support::HttpAnswer& answer) {
 
 // The one row of a report that has this key.
 json::object row_of(const support::HttpAnswer& report, const std::string& key) {
-  for (const json::value& row : body_of(report).at("data").as_array())
+  const json::value body = body_of(report);
+  for (const json::value& row : body.at("data").as_array())
     if (row.at("key").as_string() == key) return row.as_object();
   ADD_FAILURE() << key << " is not in " << report.body;
   return {};
