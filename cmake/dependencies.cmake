@@ -8,6 +8,8 @@ find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+# Debian's own interpreter, whatever else is on the PATH: python3-yaml belongs to it.
+set(Python3_EXECUTABLE /usr/bin/python3 CACHE FILEPATH "The Python that runs the generators")
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 find_path(FAIRLEAD_BOOST_INCLUDE boost/version.hpp REQUIRED)

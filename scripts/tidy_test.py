@@ -34,7 +34,8 @@ CLEAN = {
     "ledger/ledger.hpp": HEADER + '#include "storage/storage.hpp"\n',
     "ledger/posting.hpp": HEADER,
     "attribution/book.cpp": '#include "codes/codes.hpp"\n#include "ledger/ledger.hpp"\n',
-    "attribution/CMakeLists.txt": "fairlead_module(attribution LINK core storage net codes ledger)\n",
+    "attribution/CMakeLists.txt": "fairlead_module(attribution\n"
+    "  LINK core storage net codes ledger)\n",
     "net/server.cpp": "#include <boost/beast/core.hpp>\nvoid run() { boost::asio::co_spawn(1); }\n",
     "app/app.cpp": "int n = 1'000'000;  // \"an unclosed literal in a comment\n"
     'const char* no_currency = "X'
