@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "admin/csv.hpp"
-#include "ledger/roi.hpp"
+#include "ledger/ledger.hpp"
 
 namespace fairlead::admin {
 

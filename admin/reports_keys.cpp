@@ -62,7 +62,9 @@ RowKey Keys::of_campaign(std::int64_t campaign) const {
 }
 
 RowKey Keys::of_thing(std::int64_t number) const {
-  if (number == 0) return {"", "Without a " + std::string(name_of(scope_.group_by))};
+  if (number == 0)
+    return {"", (scope_.group_by == GroupBy::influencer ? "Without an " : "Without a ") +
+                    std::string(name_of(scope_.group_by))};
   switch (scope_.group_by) {
     case GroupBy::influencer:
       return {core::InfluencerId{number}.text(), name_in(directory_.influencers, number)};

@@ -24,6 +24,7 @@
 #include "core/events.hpp"
 #include "core/result.hpp"
 #include "ledger/plans.hpp"
+#include "ledger/roi.hpp"
 #include "storage/storage.hpp"
 
 namespace fairlead::ledger {

@@ -3,7 +3,8 @@ FROM code_uses AS u
 JOIN codes AS c ON c.brand_id = u.brand_id AND c.code_id = u.code_id
 JOIN deals AS d ON d.brand_id = c.brand_id AND d.deal_id = c.deal_id
 WHERE u.brand_id = $1 AND u.at >= $2 AND u.at < $3 AND u.state = 'redeemed'
-  AND (CAST($4 AS BIGINT) = 0 OR d.campaign_id = $4) AND (CAST($5 AS BIGINT) = 0 OR d.influencer_id = $5)
+  AND (CAST($4 AS BIGINT) = 0 OR d.campaign_id = $4)
+  AND (CAST($5 AS BIGINT) = 0 OR d.influencer_id = $5)
 GROUP BY u.currency, c.deal_id, u.code_id
 ORDER BY c.deal_id, u.code_id, u.currency
 LIMIT $6

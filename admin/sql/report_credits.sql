@@ -8,7 +8,8 @@ SELECT c.currency, CAST(COALESCE(SUM(c.base_minor), 0) AS BIGINT),
 FROM credits AS c
 JOIN orders AS o ON o.brand_id = c.brand_id AND o.order_id = c.order_id
 WHERE c.brand_id = $1 AND c.placed_at >= $2 AND c.placed_at < $3
-  AND (CAST($4 AS BIGINT) = 0 OR c.campaign_id = $4) AND (CAST($5 AS BIGINT) = 0 OR c.influencer_id = $5)
+  AND (CAST($4 AS BIGINT) = 0 OR c.campaign_id = $4)
+  AND (CAST($5 AS BIGINT) = 0 OR c.influencer_id = $5)
 GROUP BY c.currency, c.deal_id, c.link_id, c.code_id
 ORDER BY c.deal_id, c.link_id, c.code_id, c.currency
 LIMIT $6

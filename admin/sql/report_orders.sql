@@ -1,5 +1,5 @@
--- Distinct credited orders, the new customers' among them, and those that a click led to: credited to one,
--- or with a click of the same deal beside the code that won.
+-- Distinct credited orders, the new customers' among them, and those that a click led to: credited
+-- to one, or with a click of the same deal beside the code that won.
 SELECT c.currency, COUNT(DISTINCT c.order_id),
        COUNT(DISTINCT CASE WHEN o.customer_is_new = 1 THEN c.order_id END),
        COUNT(DISTINCT CASE WHEN c.via = 'click' OR EXISTS (
@@ -11,7 +11,8 @@ SELECT c.currency, COUNT(DISTINCT c.order_id),
 FROM credits AS c
 JOIN orders AS o ON o.brand_id = c.brand_id AND o.order_id = c.order_id
 WHERE c.brand_id = $1 AND c.placed_at >= $2 AND c.placed_at < $3
-  AND (CAST($4 AS BIGINT) = 0 OR c.campaign_id = $4) AND (CAST($5 AS BIGINT) = 0 OR c.influencer_id = $5)
+  AND (CAST($4 AS BIGINT) = 0 OR c.campaign_id = $4)
+  AND (CAST($5 AS BIGINT) = 0 OR c.influencer_id = $5)
 GROUP BY c.currency
 ORDER BY c.currency
 LIMIT $6

@@ -5,7 +5,8 @@ FROM refunds AS f
 JOIN credit_refunds AS s ON s.brand_id = f.brand_id AND s.refund_id = f.refund_id
 JOIN credits AS c ON c.brand_id = s.brand_id AND c.credit_id = s.credit_id
 WHERE f.brand_id = $1 AND f.placed_at >= $2 AND f.placed_at < $3
-  AND (CAST($4 AS BIGINT) = 0 OR c.campaign_id = $4) AND (CAST($5 AS BIGINT) = 0 OR c.influencer_id = $5)
+  AND (CAST($4 AS BIGINT) = 0 OR c.campaign_id = $4)
+  AND (CAST($5 AS BIGINT) = 0 OR c.influencer_id = $5)
 GROUP BY c.currency, c.deal_id, c.link_id, c.code_id
 ORDER BY c.deal_id, c.link_id, c.code_id, c.currency
 LIMIT $6

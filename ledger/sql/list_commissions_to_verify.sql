@@ -1,5 +1,5 @@
-SELECT c.commission_id, c.credit_id, c.order_id, c.influencer_id, c.deal_id, c.campaign_id, c.currency,
-       c.base_minor, c.plan_version, c.plan_kind, c.plan_terms, c.release_at,
+SELECT c.commission_id, c.credit_id, c.order_id, c.influencer_id, c.deal_id, c.campaign_id,
+       c.currency, c.base_minor, c.plan_version, c.plan_kind, c.plan_terms, c.release_at,
        r.order_id, r.influencer_id, r.deal_id, r.campaign_id, r.currency, r.base_minor, r.placed_at,
        d.kind, d.terms
 FROM commissions AS c
