@@ -69,11 +69,11 @@ Rows Connection::run_values(const Statement& statement, std::span<const Value> v
 
 const std::string& Connection::prepared(const Statement& statement) {
   Prepared& entry = statements_[&statement];
-  if (entry.text == statement.postgres.data()) return entry.name;
+  if (!entry.name.empty() && entry.text == statement.postgres) return entry.name;
   const std::string name = "s" + std::to_string(++names_);
   const std::string text(statement.postgres);
   checked(PQprepare(handle_.get(), name.c_str(), text.c_str(), 0, nullptr), statement.name);
-  entry = {name, statement.postgres.data()};
+  entry = {name, text};
   note_first_run(Engine::postgres, statement);
   return entry.name;
 }

@@ -43,7 +43,7 @@ class Connection final : public Session {
   using Result = std::unique_ptr<PGresult, Clear>;
   struct Prepared {
     std::string name;
-    const char* text = nullptr;  // tells a new Statement at an old address
+    std::string text;  // tells a new Statement at an old address
   };
 
   void connect();

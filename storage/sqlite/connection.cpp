@@ -112,14 +112,14 @@ Connection::~Connection() {
 
 Connection::Prepared& Connection::prepared(const Statement& statement) {
   Prepared& entry = statements_[&statement];
-  if (entry.handle && entry.text == statement.sqlite.data()) return entry;
+  if (entry.handle && entry.text == statement.sqlite) return entry;
   sqlite3_stmt* handle = nullptr;
   const char* tail = nullptr;
   const int code = sqlite3_prepare_v3(handle_.raw, statement.sqlite.data(),
                                       static_cast<int>(statement.sqlite.size()),
                                       SQLITE_PREPARE_PERSISTENT, &handle, &tail);
   if (code != SQLITE_OK) fail(code, statement.name);
-  entry = {std::unique_ptr<sqlite3_stmt, Finalize>(handle), statement.sqlite.data(),
+  entry = {std::unique_ptr<sqlite3_stmt, Finalize>(handle), std::string(statement.sqlite),
            sqlite3_stmt_readonly(handle) != 0};
   CHECK(handle != nullptr && tail == statement.sqlite.data() + statement.sqlite.size());
   note_first_run(Engine::sqlite, statement);

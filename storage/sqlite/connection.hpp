@@ -66,7 +66,7 @@ class Connection final : public Session {
   };
   struct Prepared {
     std::unique_ptr<sqlite3_stmt, Finalize> handle;
-    const char* text = nullptr;  // tells a new Statement at an old address
+    std::string text;  // tells a new Statement at an old address
     bool is_reading = false;
   };
 

@@ -167,6 +167,17 @@ TEST_P(Transactions, NameTheStatementThatFailed) {
   EXPECT_NE(done.error().detail.find("test.statement"), std::string::npos) << done.error().detail;
 }
 
+TEST_P(Transactions, RunTheStatementTheyAreGivenEvenWhereAnotherStood) {
+  storage::Statement statement = insert_domain;
+  database()
+      .transact([&](Session& s) {
+        s.run(statement, 1, "a.example");
+        statement = test::list_domains;
+        EXPECT_EQ(s.run(statement, 1).one().text(0), "a.example");
+      })
+      .value();
+}
+
 TEST_P(Transactions, CheckSaysThatTheDatabaseAnswers) {
   EXPECT_TRUE(database().check());
 }
