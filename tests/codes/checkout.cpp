@@ -29,10 +29,6 @@ net::Authenticate keys_of(core::BrandId brand, core::BrandId other_brand) {
   };
 }
 
-storage::Statement plain(std::string_view sql) {
-  return {"test.plain", sql, sql, 0};
-}
-
 }  // namespace
 
 Checkout::Checkout(storage::Database& db)
@@ -86,7 +82,7 @@ std::string Checkout::counter(const std::string& code_id) const {
                    std::to_string(core::CodeId::parse(code_id)->number);
   return database
       .read([&](storage::Session& session) -> std::string {
-        const auto rows = session.run(plain(sql));
+        const auto rows = session.run(statement_of(sql));
         if (rows.empty()) return "none";
         return "used=" + std::to_string(rows.one().integer(0)) +
                " spent=" + std::to_string(rows.one().integer(1));
@@ -104,12 +100,24 @@ core::Differences Checkout::verify() const {
 
 std::int64_t Checkout::number(std::string_view sql) const {
   return database
-      .read([&](storage::Session& session) { return session.run(plain(sql)).one().integer(0); })
+      .read([&](storage::Session& session) {
+        return session.run(statement_of(sql)).one().integer(0);
+      })
       .value();
 }
 
 void Checkout::run(std::string_view sql) const {
-  database.transact([&](storage::Session& session) { session.run(plain(sql)); }).value();
+  database.transact([&](storage::Session& session) { session.run(statement_of(sql)); }).value();
+}
+
+const storage::Statement& Checkout::statement_of(std::string_view sql) const {
+  const std::lock_guard lock(statements_guard_);
+  auto found = statements_.find(sql);
+  if (found == statements_.end()) {
+    found = statements_.emplace(std::string(sql), storage::Statement{}).first;
+    found->second = {"test.plain", found->first, found->first, 0};
+  }
+  return found->second;
 }
 
 boost::json::value Reply::json() const {

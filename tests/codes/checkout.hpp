@@ -3,6 +3,8 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,7 +66,12 @@ class Checkout {
   void run(std::string_view sql) const;  // plants damage
 
  private:
+  // Connections know a statement by its address, so each text keeps one for as long as this lives.
+  const storage::Statement& statement_of(std::string_view sql) const;
+
   net::Router router_;
+  mutable std::mutex statements_guard_;
+  mutable std::map<std::string, storage::Statement, std::less<>> statements_;
 };
 
 // One percent-off cart:
