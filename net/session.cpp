@@ -117,19 +117,21 @@ Task<void> Session::exchange() {
   }
   begin_ += scanner_.size();
   ++requests_;
-  closing_ = !head_.keeps_alive || thread_.is_draining ||
+  // Whoever uses a method nobody knows may speak something else altogether: one answer is enough.
+  closing_ = !head_.keeps_alive || thread_.is_draining || request_.method == Method::other ||
              requests_ >= site_.limits.requests_per_connection_max;
   request_.body = {};
   if (is_behind_proxy_) take_client_from_proxy();
 
   const bool is_api = is_reserved_segment(first_segment(request_.path));
-  if (is_read_only(request_.method)) {
-    // Rule 6: a body on GET is legal and means nothing; it is not read, so nothing may follow it.
-    if (head_.content_length > 0 || head_.is_chunked) closing_ = has_unread_ = true;
-  } else if (head_.is_chunked) {
+  if (head_.is_chunked) {  // rule 5: no route takes chunked bodies so far
     verdict = {411, 5, "length_required", "Send the body with Content-Length."};
     co_await refuse(verdict);
     co_return;
+  }
+  if (is_read_only(request_.method)) {
+    // Rule 6: a body on GET is legal and means nothing; it is not read, so nothing may follow it.
+    if (head_.content_length > 0) closing_ = has_unread_ = true;
   } else if (head_.content_length > 0) {
     const std::size_t bytes_max = is_api
                                       ? site_.router.body_bytes_max(request_.method, request_.path)
