@@ -29,9 +29,10 @@ std::string day_text(core::Instant at) {
 }
 
 std::string precedence_text(const std::string& precedence) {
-  if (precedence == "click_first") return "A click comes before a code.";
-  if (precedence == "latest") return "The newest touch counts, and a code is touched at the order.";
-  return "A code comes before a click.";
+  if (precedence == "click_first") return "By the campaign's rule a click comes before a code.";
+  if (precedence == "latest")
+    return "By the campaign's rule the newest touch counts, and a code is touched at the order.";
+  return "By the campaign's rule a code comes before a click.";
 }
 
 std::string winner_text(const StoredCredit& credit, const std::vector<Touch>& touches) {

@@ -114,7 +114,6 @@ boost::system::result<core::Order, core::Answer> read_order(std::string_view tex
   const core::Instant placed_at = read_placed_at(body, now);
   const auto currency = body.currency("currency");
   auto items = codes::read_items(body);
-  if (items.empty()) body.refuse("items", "required", "items must hold at least one line");
   const auto subtotal = body.maybe_integer("subtotal_minor", 0, amount_minor_max);
   const auto shipping = body.maybe_integer("shipping_minor", 0, amount_minor_max);
   const auto tax = body.maybe_integer("tax_minor", 0, amount_minor_max);
@@ -122,6 +121,10 @@ boost::system::result<core::Order, core::Answer> read_order(std::string_view tex
   auto click_ids = body.texts("click_ids", click_ids_max, {.min = 1, .max = 255});
   auto customer = codes::read_customer(body);
   if (auto refusal = body.refusal()) return *refusal;
+  if (items.empty()) {
+    const std::string detail = "items must hold at least one line";
+    return net::problem(400, "invalid_request", detail, {{"/items", "required", detail}});
+  }
 
   core::Order order{.brand = brand,
                     .order_ref = std::move(order_ref),

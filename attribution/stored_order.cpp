@@ -32,7 +32,8 @@ std::optional<StoredOrder> read_order_row(const storage::Rows& rows) {
 
 std::vector<std::string> texts_of(const std::string& json) {
   std::vector<std::string> texts;
-  for (const auto& text : boost::json::parse(json).as_array())
+  const auto parsed = boost::json::parse(json);
+  for (const auto& text : parsed.as_array())
     texts.emplace_back(std::string_view(text.as_string()));
   return texts;
 }

@@ -1,0 +1,192 @@
+// The Shopify adapter without a database: signatures, orders and refunds from golden files.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "attribution/order_body.hpp"
+#include "attribution/platforms.hpp"
+#include "core/crypto.hpp"
+#include "tests/attribution/golden_lines.hpp"
+#include "tests/attribution/shop.hpp"
+
+namespace fairlead::attribution {
+
+namespace {
+
+const std::string secret = "fl-test-shopify";
+const std::string body = R"({"id":9007199254740993,"test":false,"currency":"EUR"})";
+const std::string mac = "yZoB3Ysxp7w260ilLPDOqXyY0Ikn+EkU+MluRZnAa1U=";
+
+bool is_signed(const Headers& headers, std::vector<std::string> secrets = {secret},
+               std::string_view signed_body = body) {
+  net::Request request;
+  request.method = net::Method::post;
+  request.body = signed_body;
+  request.headers = headers;
+  return shopify().is_signed(request, secrets);
+}
+
+Notice read_golden(const std::string& name) {
+  auto notice = shopify().read("", golden_file("shopify/" + name + ".json"), brand);
+  EXPECT_TRUE(notice.has_value()) << name;
+  return notice.value();
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words)
+    text += (text.empty() ? "" : ",") + word;
+  return text;
+}
+
+TEST(Platforms, EachHasGoldenOrders) {
+  for (const Platform& platform : platforms())
+    EXPECT_FALSE(golden_lines(std::string(platform.name) + "_orders.txt", 8).empty());
+}
+
+TEST(ShopifySignature, IsTakenUnderBothSpellings) {
+  EXPECT_TRUE(is_signed({{"X-Shopify-Hmac-Sha256", mac}}));
+  EXPECT_TRUE(is_signed({{"x-shopify-hmac-sha256", mac}}));
+  EXPECT_TRUE(is_signed({{"Shopify-Hmac-Sha256", mac}}));
+  EXPECT_TRUE(is_signed({{"X-Shopify-Hmac-Sha256", mac}, {"Shopify-Hmac-Sha256", mac}}));
+}
+
+TEST(ShopifySignature, TheCurrentAndThePreviousSecretAreGood) {
+  EXPECT_TRUE(is_signed({{"Shopify-Hmac-Sha256", mac}}, {"new-secret", secret}));
+  EXPECT_TRUE(is_signed({{"Shopify-Hmac-Sha256", mac}}, {secret, "old-secret"}));
+  EXPECT_FALSE(is_signed({{"Shopify-Hmac-Sha256", mac}}, {"new-secret"}));
+  EXPECT_FALSE(is_signed({{"Shopify-Hmac-Sha256", mac}}, {}));
+}
+
+TEST(ShopifySignature, AnythingElseIsRefused) {
+  EXPECT_FALSE(is_signed({}));
+  EXPECT_FALSE(is_signed({{"X-Shopify-Hmac-Sha256", ""}}));
+  EXPECT_FALSE(is_signed({{"X-Shopify-Hmac-Sha256", mac.substr(0, 40)}}));
+  EXPECT_FALSE(is_signed({{"X-Shopify-Hmac-Sha256", mac.substr(0, 43)}}));
+  const std::string with_blank = " " + mac;
+  EXPECT_FALSE(is_signed({{"X-Shopify-Hmac-Sha256", with_blank}}));
+  const std::string hex = core::hex(core::as_text(core::hmac_sha256(secret, body)));
+  EXPECT_FALSE(is_signed({{"X-Shopify-Hmac-Sha256", hex}}));
+  std::string other = mac;
+  other[0] = 'z';
+  EXPECT_FALSE(is_signed({{"X-Shopify-Hmac-Sha256", other}}));
+  EXPECT_FALSE(is_signed({{"X-Shopify-Hmac-Sha256", mac}, {"Shopify-Hmac-Sha256", other}}));
+  EXPECT_FALSE(is_signed({{"X-Shopify-Hmac-Sha256", mac}, {"X-Shopify-Hmac-Sha256", mac}}));
+  EXPECT_FALSE(is_signed({{"X-Shopify-Hmac-Sha256", mac}}, {secret}, ""));
+}
+
+TEST(ShopifySignature, EveryByteOfTheBodyIsCovered) {
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    std::string changed = body;
+    changed[i] ^= 1;
+    EXPECT_FALSE(is_signed({{"X-Shopify-Hmac-Sha256", mac}}, {secret}, changed)) << i;
+  }
+  EXPECT_FALSE(is_signed({{"X-Shopify-Hmac-Sha256", mac}}, {secret}, body + "\n"));
+}
+
+TEST(ShopifyOrders, FollowTheGoldenTable) {
+  for (const auto& [where, fields] : golden_lines("shopify_orders.txt", 8)) {
+    SCOPED_TRACE(where);
+    const Notice notice = read_golden(fields[0]);
+    ASSERT_TRUE(notice.order.has_value());
+    const core::Order& order = *notice.order;
+    EXPECT_FALSE(check_order(order).has_value());
+    EXPECT_EQ(std::to_string(base_of(order)), fields[1]);
+    EXPECT_EQ(order.currency.code(), fields[2]);
+    EXPECT_EQ(order.is_test, fields[3] == "test");
+    EXPECT_EQ(joined(order.codes), fields[4]);
+    EXPECT_EQ(joined(order.click_ids), fields[5]);
+    EXPECT_EQ(order.customer.key, fields[6]);
+    std::string lines;
+    for (const core::Item& item : order.items)
+      lines += (lines.empty() ? "" : " ") + std::to_string(item.discount_minor) + ":" +
+               std::to_string(item.tax_minor);
+    EXPECT_EQ(lines, fields[7]);
+  }
+}
+
+TEST(ShopifyOrders, KeepIdsBeyond53BitsAndOnlyTheDigestOfTheAddress) {
+  const auto order = *read_golden("order_tax_included").order;
+  EXPECT_EQ(order.order_ref, "9007199254741993");
+  EXPECT_EQ(order.items.at(1).line_id, "9007199254741999");
+  EXPECT_EQ(order.customer.email_sha256,
+            core::hex(core::as_text(core::sha256("buyer@example.com"))));
+  EXPECT_EQ(core::format_instant(order.placed_at), "2026-03-02T09:15:00Z");
+}
+
+TEST(ShopifyOrders, AreReadWhateverIsOddAboutTheText) {
+  const std::string plain =
+      R"("currency":"EUR","created_at":"2026-03-02T10:15:00Z","line_items":[{"id":1,"price":"1.00"}])";
+  const auto read = [](const std::string& text) { return shopify().read("", text, brand); };
+  EXPECT_TRUE(read(R"({"id":1,)" + plain + "}").has_value());
+  EXPECT_EQ(read(R"({"id":1,"id":2,)" + plain + "}")->order->order_ref, "2");
+  EXPECT_TRUE(read("\xEF\xBB\xBF{\"id\":1," + plain + "}\r\n").has_value());
+  EXPECT_TRUE(read("{\"id\":1,\"name\":\"\xff\xfe\"," + plain + "}").has_value());
+  EXPECT_EQ(read(R"({"id":"a\u0000b",)" + plain + "}")->order->order_ref, "ab");
+}
+
+TEST(ShopifyOrders, ThatCannotBeUnderstoodSayWhy) {
+  const auto why = [](std::string_view topic, const std::string& text) {
+    const auto notice = shopify().read(topic, text, brand);
+    return notice ? std::string("understood") : notice.error().detail;
+  };
+  const auto order = [](const std::string& line) {
+    return R"({"id":1,"currency":"EUR","created_at":"2026-03-02T10:15:00Z","line_items":[)" + line +
+           "]}";
+  };
+  EXPECT_EQ(why("orders/create", order(R"({"id":1,"price":"1.00"})")), "understood");
+  EXPECT_NE(why("refunds/create", order(R"({"id":1,"price":"1.00"})")), "understood");
+  EXPECT_NE(why("", "[]"), "understood");
+  EXPECT_NE(why("", "{}"), "understood");
+  EXPECT_NE(why("", "not json"), "understood");
+  EXPECT_NE(why("", order(R"({"price":"1.00"})")), "understood");
+  EXPECT_NE(why("", order(R"({"id":1,"price":"1.005"})")), "understood");
+  EXPECT_NE(why("", order(R"({"id":1,"price":"1e3"})")), "understood");
+  EXPECT_NE(why("", order(R"({"id":1,"price":"-1.00"})")), "understood");
+  EXPECT_NE(why("", order(R"({"id":1,"price":"1.00","quantity":1.5})")), "understood");
+  EXPECT_NE(why("", order(R"({"id":1,"price":"999999999999999999","quantity":9})")), "understood");
+  EXPECT_NE(
+      why("", R"({"id":1,"currency":"XXY","created_at":"2026-03-02T10:15:00Z","line_items":[]})"),
+      "understood");
+  EXPECT_NE(why("", R"({"id":1,"currency":"EUR","created_at":"yesterday","line_items":[]})"),
+            "understood");
+}
+
+// What the golden refunds of one line of the table take, each after the ones before it.
+std::string judge_in_turn(const std::string& order_name, const std::string& refund_names) {
+  const auto order = *read_golden(order_name).order;
+  RefundedOrder state{order.currency, order.is_test, {}, {}};
+  for (const core::Item& item : order.items)
+    state.lines.push_back({item, base_of(item)});
+  std::string text;
+  for (const auto& name : words_of(refund_names)) {
+    const Notice notice = read_golden(name);
+    const auto judged = notice.refunds.at(0).judge(state).value();
+    std::int64_t base = judged.spread_minor;
+    for (const auto& part : judged.items) {
+      base += part.amount_minor;
+      state.refunded[part.line_id].base_minor += part.amount_minor;
+      state.refunded[part.line_id].quantity += part.quantity.value_or(0);
+    }
+    // What is spread over lines is more than these tests need, except that nothing is left of it
+    // all.
+    if (judged.spread_minor == base && base == base_of(order)) {
+      for (const auto& line : state.lines)
+        state.refunded[line.item.line_id].base_minor = line.base_minor;
+    }
+    text += (text.empty() ? "" : " ") + std::to_string(base);
+    if (!judged.notes.empty()) text += ":" + joined(judged.notes);
+  }
+  return text;
+}
+
+TEST(ShopifyRefunds, FollowTheGoldenTable) {
+  for (const auto& [where, fields] : golden_lines("shopify_refunds.txt", 3)) {
+    SCOPED_TRACE(where);
+    EXPECT_EQ(judge_in_turn(fields[0], fields[1]), fields[2]);
+  }
+}
+
+}  // namespace
+
+}  // namespace fairlead::attribution
