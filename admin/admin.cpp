@@ -1,5 +1,6 @@
 #include "admin/admin.hpp"
 
+#include "admin/reports.hpp"
 #include "admin/resources.hpp"
 
 namespace fairlead::admin {
@@ -18,6 +19,7 @@ std::vector<net::Route> routes(const Dependencies& dependencies) {
   take(post_routes(dependencies.database));
   take(cost_routes(dependencies.database));
   take(event_routes(dependencies.database));
+  take(report_routes(dependencies));
   take(operation_routes(dependencies));
   take(docs_routes());
   return all;

@@ -67,7 +67,7 @@ struct BrandChange {
 
 BrandChange read_brand(net::Fields& body) {
   BrandChange brand;
-  brand.name = plain_text(body, "name");
+  brand.name = body.text("name");
   brand.margin_ppm = body.integer("margin_ppm", 0, core::ppm_one);
   for (const std::string& given : body.texts("allowed_domains", domains_max, {1, 260})) {
     auto domain = check_domain(given);
@@ -78,7 +78,7 @@ BrandChange read_brand(net::Fields& body) {
       brand.domains.push_back(std::move(*domain));
     }
   }
-  brand.fallback_url = maybe_plain_text(body, "fallback_url", {1, 2'048});
+  brand.fallback_url = body.maybe_text("fallback_url", {1, 2'048});
   if (brand.fallback_url) {
     auto checked = redirect::check_destination(*brand.fallback_url, brand.domains);
     if (checked) {
@@ -126,7 +126,8 @@ core::Answer change_answer(const Dependencies& dependencies, const net::Call& ca
       merged[name] = before.at(name);
     }
     merge_patch(merged, *patch);
-    net::Fields body(json::serialize(merged));
+    std::vector<net::FieldError> errors;
+    net::Fields body(merged, "", errors);
     for (const std::string_view name : {"currency", "timezone"}) {
       if (body.raw(name) == nullptr) continue;
       body.refuse(

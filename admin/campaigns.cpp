@@ -19,8 +19,8 @@ std::string read_utm(net::Fields& body) {
   json::object utm;
   body.object("utm", false, [&](net::Fields& part) {
     for (const std::string_view name : names) {
-      const auto value = maybe_plain_text(part, name);
-      const auto short_value = maybe_plain_text(part, name.substr(short_from));
+      const auto value = part.maybe_text(name);
+      const auto short_value = part.maybe_text(name.substr(short_from));
       if (value && short_value) {
         part.refuse(name, "duplicate",
                     std::string(name) + " and " + std::string(name.substr(short_from)) +
@@ -84,11 +84,11 @@ void check_landing_url(net::Fields& body, const std::vector<std::string>& domain
 
 NewCampaign read_campaign(net::Fields& body, const std::vector<std::string>& domains) {
   constexpr std::size_t url_bytes_max = 2'048;
-  NewCampaign campaign{.name = plain_text(body, "name"),
+  NewCampaign campaign{.name = body.text("name"),
                        .currency = body.currency("currency").value_or(core::Currency::of("EUR")),
                        .starts_on = {},
                        .ends_on = {},
-                       .landing_url = plain_text(body, "landing_url", {1, url_bytes_max}),
+                       .landing_url = body.text("landing_url", {1, url_bytes_max}),
                        .budget_minor = body.maybe_integer("budget_minor", 0, amount_minor_max)};
   const auto starts_on = body.maybe_day("starts_on");
   if (!body.has("starts_on")) {

@@ -20,6 +20,8 @@ struct Cost {
 
 // A cost belongs to a deal, and through it to its campaign, or to a campaign as a whole.
 void read_owner(const Writing& writing, net::Fields& body, Cost& cost) {
+  body.raw("deal_id");  // null is as good as absent
+  body.raw("campaign_id");
   if (body.has("deal_id")) {
     cost.deal = read_reference(body, "deal_id", core::DealTag::prefix, "a deal");
   }
@@ -55,11 +57,11 @@ void read_owner(const Writing& writing, net::Fields& body, Cost& cost) {
 
 std::optional<core::Answer> write_cost(const Writing& writing, net::Fields& body) {
   Cost cost;
-  cost.kind = plain_text(body, "kind", {1, 64});
+  cost.kind = body.text("kind", {1, 64});
   cost.amount_minor = body.integer("amount_minor", 0, amount_minor_max);
   cost.currency = body.currency("currency");
   cost.at = body.instant("at");
-  cost.note = maybe_plain_text(body, "note", {0, 1'000}).value_or("");
+  cost.note = body.maybe_text("note", {0, 1'000}).value_or("");
   read_owner(writing, body, cost);
   if (auto refusal = body.refusal()) return refusal;
   storage::Session& session = writing.session;

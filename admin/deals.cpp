@@ -19,7 +19,7 @@ void read_gifts(net::Fields& body, NewDeal& deal) {
   json::array gifts;
   body.objects("gifts", 0, 50, [&](net::Fields& part) {
     json::object gift;
-    gift["name"] = plain_text(part, "name");
+    gift["name"] = part.text("name");
     const std::int64_t cost = part.integer("cost_minor", 0, gift_minor_max);
     const std::int64_t shipping =
         part.maybe_integer("shipping_minor", 0, gift_minor_max).value_or(0);

@@ -8,23 +8,6 @@ namespace fairlead::admin {
 
 namespace json = boost::json;
 
-namespace {
-
-bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
-  });
-}
-
-void refuse_control_characters(net::Fields& body, std::string_view name, std::string_view text) {
-  if (!has_control_character(text)) return;
-  body.refuse(name, "invalid_value",
-              std::string(name) + " must be one line of text without control characters.");
-}
-
-}  // namespace
-
 void merge_patch(json::object& target, const json::object& patch) {
   for (const auto& [name, value] : patch) {
     if (value.is_null()) {
@@ -67,19 +50,6 @@ json::object differences(const json::object& before, const json::object& after,
     }
   }
   return changed;
-}
-
-std::string plain_text(net::Fields& body, std::string_view name, net::TextRule rule) {
-  std::string text = body.text(name, rule);
-  refuse_control_characters(body, name, text);
-  return text;
-}
-
-std::optional<std::string> maybe_plain_text(net::Fields& body, std::string_view name,
-                                            net::TextRule rule) {
-  auto text = body.maybe_text(name, rule);
-  if (text) refuse_control_characters(body, name, *text);
-  return text;
 }
 
 std::int64_t read_reference(net::Fields& body, std::string_view name, std::string_view prefix,

@@ -25,7 +25,7 @@ void read_handles(net::Fields& body, std::vector<NewHandle>& handles) {
   body.objects("handles", 0, handles_max, [&](net::Fields& part) {
     NewHandle handle;
     handle.platform = read_platform(part, "platform");
-    handle.handle = plain_text(part, "handle", {1, 100});
+    handle.handle = part.text("handle", {1, 100});
     // "@mia" and "mia" are the same account.
     if (handle.handle.size() > 1 && handle.handle.front() == '@') handle.handle.erase(0, 1);
     handle.followers = part.maybe_integer("followers", 0, 10'000'000'000);
@@ -68,8 +68,8 @@ std::optional<std::string> read_payout(net::Fields& body) {
 
 NewInfluencer read_influencer(net::Fields& body) {
   NewInfluencer influencer;
-  influencer.name = plain_text(body, "name");
-  influencer.email = maybe_plain_text(body, "email", {3, 254}).value_or("");
+  influencer.name = body.text("name");
+  influencer.email = body.maybe_text("email", {3, 254}).value_or("");
   if (!influencer.email.empty() && !looks_like_email(influencer.email)) {
     body.refuse("email", "invalid_value", "email must be an address such as \"mia@example.com\".");
   }
@@ -80,7 +80,7 @@ NewInfluencer read_influencer(net::Fields& body) {
                 "country must be two capital letters of ISO 3166, such as \"DE\".");
     break;
   }
-  influencer.niche = maybe_plain_text(body, "niche", {1, 100}).value_or("");
+  influencer.niche = body.maybe_text("niche", {1, 100}).value_or("");
   read_handles(body, influencer.handles);
   influencer.payout_json = read_payout(body);
   return influencer;

@@ -42,11 +42,12 @@ NewKey read_key(storage::Session& session, net::Fields& body, const net::Call& c
   NewKey key{};
   const std::string role = body.one_of("role", {"admin", "viewer", "shop", "influencer"});
   key.role = role_named(role).value_or(net::Role::viewer);
-  key.note = maybe_plain_text(body, "note", {0, 200}).value_or("");
+  key.note = body.maybe_text("note", {0, 200}).value_or("");
   key.expires_at = body.maybe_instant("expires_at");
   if (key.expires_at && *key.expires_at <= call.now) {
     body.refuse("expires_at", "out_of_range", "expires_at must be in the future.");
   }
+  body.raw("influencer_id");  // null is as good as absent
   if (key.role == net::Role::influencer) {
     key.influencer.number =
         read_reference(body, "influencer_id", core::InfluencerTag::prefix, "an influencer");
@@ -54,7 +55,6 @@ NewKey read_key(storage::Session& session, net::Fields& body, const net::Call& c
       refuse_reference(body, "influencer_id", "an influencer");
     }
   } else if (body.has("influencer_id")) {
-    body.raw("influencer_id");
     body.refuse("influencer_id", "invalid_value",
                 "influencer_id belongs to keys of role influencer only; leave it out.");
   }

@@ -24,7 +24,7 @@ std::optional<core::Answer> write_post(const Writing& writing, net::Fields& body
   storage::Session& session = writing.session;
   const std::int64_t deal = read_reference(body, "deal_id", core::DealTag::prefix, "a deal");
   const std::string platform = read_platform(body, "platform");
-  const auto url = maybe_plain_text(body, "url", {1, 2'048});
+  const auto url = body.maybe_text("url", {1, 2'048});
   check_post_url(body, url);
   const auto planned_at = body.maybe_instant("planned_at");
   const auto published_at = body.maybe_instant("published_at");

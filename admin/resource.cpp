@@ -168,7 +168,7 @@ core::Answer change(storage::Database& database, const Resource& resource, const
       return net::problem(400, "invalid_request", "The body changes what cannot be changed.",
                           std::move(errors));
     }
-    net::Fields body(json::serialize(merged));
+    net::Fields body(merged, "", errors);
     const Writing writing{session, brand, *number, before->version, call.now};
     if (auto refused = resource.write(writing, body)) {
       session.abandon();
@@ -244,22 +244,17 @@ std::optional<Item> load_one(storage::Session& session, core::BrandId brand,
 }
 
 std::optional<core::Answer> read_idempotency(const net::Call& call, storage::IdempotencyKey& key) {
-  constexpr std::size_t key_bytes_max = 255;
   std::string_view given = call.request.header("Idempotency-Key");
   // The draft standard writes it quoted, most clients bare; both mean the same key.
   if (given.size() >= 2 && given.front() == '"' && given.back() == '"') {
     given = given.substr(1, given.size() - 2);
     if (given.empty()) return net::problem(400, "invalid_request", "Idempotency-Key is empty.");
   }
-  if (given.size() > key_bytes_max) {
-    return net::problem(400, "invalid_request",
-                        "Idempotency-Key is longer than 255 bytes; a UUID is a good key.");
-  }
   key.brand = call.who.brand;
   key.scope = std::string(net::name_of(call.request.method)) + " " +
               std::string(call.request.path) + " " + call.who.key.text();
   key.key = given;
-  key.fingerprint = core::hex(core::as_text(core::sha256(call.request.body)));
+  key.fingerprint = std::string(core::as_text(core::sha256(call.request.body)));
   return std::nullopt;
 }
 

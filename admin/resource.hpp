@@ -87,10 +87,6 @@ void merge_patch(boost::json::object& target, const boost::json::object& patch);
 // The body of a PATCH as one object; the refusal when it is none.
 core::Result<boost::json::object> read_patch(std::string_view body);
 
-// Noted when it has a control character or is not what a person would call a name.
-std::string plain_text(net::Fields& body, std::string_view name, net::TextRule rule = {});
-std::optional<std::string> maybe_plain_text(net::Fields& body, std::string_view name,
-                                            net::TextRule rule = {});
 // An id in a body; 0 with a noted `not_found` when the text is none of that kind.
 std::int64_t read_reference(net::Fields& body, std::string_view name, std::string_view prefix,
                             std::string_view noun);

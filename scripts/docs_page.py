@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Turns docs/openapi.yaml into one page of HTML for people, JSON for programs, and C++ for the binary.
+"""Turns docs/openapi.yaml into one page of HTML for people, YAML and JSON for programs, as C++ for the binary.
 
 The page has no script and loads nothing, so it can be read from the server, from a file, or printed.
   docs_page.py docs/openapi.yaml --cpp OUT.cpp     everything, as constants of admin/docs_pages.hpp
@@ -76,6 +76,8 @@ def load(path):
     def mapping(loader, node, deep=False):
         seen = set()
         for key_node, _ in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                continue
             key = loader.construct_object(key_node, deep=True)
             if key in seen:
                 sys.exit(f"{path}:{key_node.start_mark.line + 1}: {key!r} is given twice")
@@ -84,6 +86,13 @@ def load(path):
 
     Strict.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
     return yaml.load(path.read_text(encoding="utf-8"), Strict)
+
+
+class Plain(yaml.SafeDumper):
+    """Writes everything out: anchors and merge keys of the source are not YAML 1.2."""
+
+    def ignore_aliases(self, data):
+        return True
 
 
 class Page:
@@ -321,7 +330,7 @@ def main():
     api = load(options.source)
     page = Page(api).render()
     as_json = json.dumps(api, ensure_ascii=False, indent=1) + "\n"
-    source = options.source.read_text(encoding="utf-8")
+    source = yaml.dump(api, Dumper=Plain, sort_keys=False, allow_unicode=True, width=110)
     for path, text in ((options.cpp, constants(source, page, as_json)), (options.html, page),
                        (options.json, as_json)):
         if path is not None:
