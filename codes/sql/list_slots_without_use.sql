@@ -1,5 +1,5 @@
--- Slots that no use of that customer stands for, second slots of one use, and slots of codes that have
--- no such limit.
+-- Slots that no use of that customer stands for, second slots of one use, and slots of codes that
+-- have no such limit.
 SELECT s.brand_id, s.code_id, s.slot, s.code_use_id
 FROM code_customer_slots s
 LEFT JOIN codes c ON c.brand_id = s.brand_id AND c.code_id = s.code_id

@@ -1,4 +1,5 @@
--- Counters that a recount of the ledger does not confirm, missing ones, and ones of codes without limit.
+-- Counters that a recount of the ledger does not confirm, missing ones, and ones of codes without
+-- a limit.
 SELECT c.brand_id, c.code_id,
        CASE WHEN c.uses_max IS NULL AND c.budget_minor IS NULL THEN 0 ELSE 1 END AS is_limited,
        COALESCE(u.used, 0), COALESCE(u.spent_minor, 0), n.used, n.spent_minor
