@@ -14,7 +14,8 @@ namespace fairlead::admin {
 // keys, which see their own rows alone (and profit and roi as if the brand's margin were
 // 1,000,000).
 //
-//   ?group_by=influencer|campaign|deal|link|code|day|week|month      (roi only; required)
+//   ?group_by=influencer|campaign|deal|link|code|platform|tier|country|day|week|month
+//                                                                    (roi only; required)
 //   &from=2026-03-01 or an RFC 3339 instant, inclusive               (default: the beginning)
 //   &to=2026-04-01 or an RFC 3339 instant, exclusive                 (default: the end of today)
 //   &campaign_id=cmp_…  &format=json|csv                             (default: all, json)
@@ -31,6 +32,10 @@ namespace fairlead::admin {
 // visitors and orders sums to its total. `visitors` and `orders` are distinct within each row. Rows
 // without a single number are left out. Order: by time for day, week and month, else by revenue,
 // highest first, then by key.
+//
+// platform is that of an influencer's first handle; tier (below_nano to 999 followers, nano to
+// 4,999, micro to 100,000, macro) is that of the largest handle as it stands today; country is the
+// influencer's.
 //
 // Conversion counts orders that a click led to (click_orders) over valid clicks, with the 95 %
 // Wilson interval. roi, roas, aov, epc and cpa come without an interval: they mix random orders

@@ -22,6 +22,12 @@ const std::string& Directory::currency_of_deal(std::int64_t id) const {
   return found == campaigns.end() ? currency : found->second.currency;
 }
 
+std::string_view tier_of(std::int64_t followers) {
+  if (followers < 1'000) return "below_nano";
+  if (followers < 5'000) return "nano";
+  return followers <= 100'000 ? "micro" : "macro";
+}
+
 Directory read_directory(storage::Session& session, core::BrandId brand, std::string currency) {
   Directory directory;
   directory.currency = std::move(currency);
@@ -34,7 +40,9 @@ Directory read_directory(storage::Session& session, core::BrandId brand, std::st
   for (const storage::Row& row : rows_of(sql::report_campaigns))
     directory.campaigns[row.integer(0)] = {row.text(1), row.text(2)};
   for (const storage::Row& row : rows_of(sql::report_influencers))
-    directory.influencers[row.integer(0)] = row.text(1);
+    directory.influencers[row.integer(0)] = {
+        row.text(1), row.text_or(2, ""), row.text_or(3, ""),
+        row.is_null(4) ? "" : std::string(tier_of(row.integer(4)))};
   for (const storage::Row& row : rows_of(sql::report_links))
     directory.links[row.integer(0)] = {row.integer(1), row.text(2)};
   for (const storage::Row& row : rows_of(sql::report_codes))

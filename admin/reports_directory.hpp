@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "core/id.hpp"
 #include "core/rate.hpp"
@@ -22,6 +23,12 @@ struct Directory {
     std::int64_t gift_minor = 0;
     core::Instant at;  // when fee and gifts count: its start, else its creation
   };
+  struct Influencer {
+    std::string name;
+    std::string country;   // "" = not known, as the two below
+    std::string platform;  // of the first handle
+    std::string tier;      // by the followers of the largest handle, as they stand today
+  };
   struct Campaign {
     std::string name;
     std::string currency;
@@ -34,7 +41,7 @@ struct Directory {
   std::string currency;  // the brand's
   std::map<std::int64_t, Deal> deals;
   std::map<std::int64_t, Campaign> campaigns;
-  std::map<std::int64_t, std::string> influencers;
+  std::map<std::int64_t, Influencer> influencers;
   std::map<std::int64_t, Owned> links;
   std::map<std::int64_t, Owned> codes;
 
@@ -45,6 +52,9 @@ struct Directory {
   // Of the deal's campaign; the brand's when there is no such deal.
   const std::string& currency_of_deal(std::int64_t id) const;
 };
+
+// Followers to 999: below_nano, to 4,999: nano, to 100,000: micro, above: macro.
+std::string_view tier_of(std::int64_t followers);
 
 Directory read_directory(storage::Session& session, core::BrandId brand, std::string currency);
 

@@ -2,6 +2,10 @@
 
 #include "admin/sql.hpp"
 
+#include <map>
+#include <string>
+#include <utility>
+
 namespace fairlead::admin {
 
 namespace {
@@ -62,6 +66,9 @@ void add_sums(storage::Session& session, const ReportScope& scope, const Keys& k
 const storage::Statement& orders_statement(GroupBy group) {
   switch (group) {
     case GroupBy::influencer:
+    case GroupBy::platform:
+    case GroupBy::tier:
+    case GroupBy::country:
       return sql::report_orders_by_influencer;
     case GroupBy::campaign:
       return sql::report_orders_by_campaign;
@@ -85,6 +92,28 @@ void count_orders(RoiRow& target, const storage::Row& row) {
   target.sums.click_orders += row.integer(3);
 }
 
+// Platforms, tiers and countries count the orders of their influencers; an order shared by several
+// of one row was counted once for each of them.
+void take_back_shared_orders(storage::Session& session, const ReportScope& scope, const Keys& keys,
+                             RoiTable& table) {
+  std::int64_t order = 0;
+  std::map<std::pair<std::string, std::string>, bool>
+      seen;  // row of this order → a click led to it
+  for (const storage::Row& row : rows_of(session, sql::report_shared_orders, scope)) {
+    if (row.integer(1) != order) seen.clear();
+    order = row.integer(1);
+    const RowKey key = keys.of_thing(row.integer(4));
+    const bool by_click = row.integer(3) != 0;
+    const auto [found, is_first] = seen.try_emplace({key.key, row.text(0)}, by_click);
+    if (is_first) continue;
+    RoiRow& target = table.row(key, row.text(0));
+    target.sums.orders -= 1;
+    target.new_customers -= row.integer(2);
+    if (by_click && found->second) target.sums.click_orders -= 1;
+    found->second = found->second || by_click;
+  }
+}
+
 // Distinct within a row: an order of two influencers is one order in the total.
 void add_orders(storage::Session& session, const ReportScope& scope, const Keys& keys,
                 RoiTable& table) {
@@ -93,6 +122,7 @@ void add_orders(storage::Session& session, const ReportScope& scope, const Keys&
                                                   : keys.of_thing(row.integer_or(4, 0));
     count_orders(table.row(key, row.text(0)), row);
   }
+  if (is_of_trait(scope.group_by)) take_back_shared_orders(session, scope, keys, table);
   for (const storage::Row& row : rows_of(session, sql::report_orders, scope))
     count_orders(table.total(row.text(0)), row);
 }

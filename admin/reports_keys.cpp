@@ -10,9 +10,9 @@ namespace fairlead::admin {
 
 namespace {
 
-std::string name_in(const std::map<std::int64_t, std::string>& names, std::int64_t number) {
-  const auto found = names.find(number);
-  return found == names.end() ? "" : found->second;
+Directory::Influencer influencer_in(const Directory& directory, std::int64_t number) {
+  const auto found = directory.influencers.find(number);
+  return found == directory.influencers.end() ? Directory::Influencer{} : found->second;
 }
 
 std::string name_in(const std::map<std::int64_t, Directory::Campaign>& campaigns,
@@ -39,6 +39,9 @@ core::Day day_of(std::chrono::sys_days days) {
 RowKey Keys::of(std::int64_t deal, std::int64_t link, std::int64_t code) const {
   switch (scope_.group_by) {
     case GroupBy::influencer:
+    case GroupBy::platform:
+    case GroupBy::tier:
+    case GroupBy::country:
       return of_thing(directory_.deal(deal).influencer);
     case GroupBy::campaign:
       return of_thing(directory_.deal(deal).campaign);
@@ -62,24 +65,27 @@ RowKey Keys::of_campaign(std::int64_t campaign) const {
 }
 
 RowKey Keys::of_thing(std::int64_t number) const {
-  if (number == 0)
-    return {"", (scope_.group_by == GroupBy::influencer ? "Without an " : "Without a ") +
-                    std::string(name_of(scope_.group_by))};
+  if (number == 0) return none();
   switch (scope_.group_by) {
     case GroupBy::influencer:
-      return {core::InfluencerId{number}.text(), name_in(directory_.influencers, number)};
+      return {core::InfluencerId{number}.text(), influencer_in(directory_, number).name};
     case GroupBy::campaign:
       return {core::CampaignId{number}.text(), name_in(directory_.campaigns, number)};
     case GroupBy::deal: {
       const Directory::Deal deal = directory_.deal(number);
-      return {core::DealId{number}.text(), name_in(directory_.influencers, deal.influencer) +
-                                               " / " +
+      return {core::DealId{number}.text(), influencer_in(directory_, deal.influencer).name + " / " +
                                                name_in(directory_.campaigns, deal.campaign)};
     }
     case GroupBy::link:
       return {core::LinkId{number}.text(), name_in(directory_.links, number)};
     case GroupBy::code:
       return {core::CodeId{number}.text(), name_in(directory_.codes, number)};
+    case GroupBy::platform:
+      return of_trait(influencer_in(directory_, number).platform);
+    case GroupBy::tier:
+      return of_trait(influencer_in(directory_, number).tier);
+    case GroupBy::country:
+      return of_trait(influencer_in(directory_, number).country);
     case GroupBy::day:
     case GroupBy::week:
     case GroupBy::month:
@@ -87,6 +93,15 @@ RowKey Keys::of_thing(std::int64_t number) const {
   }
   CHECK(!is_of_time(scope_.group_by));
   return {};
+}
+
+RowKey Keys::of_trait(const std::string& trait) const {
+  return trait.empty() ? none() : RowKey{trait, trait};
+}
+
+RowKey Keys::none() const {
+  const bool vowel = scope_.group_by == GroupBy::influencer;
+  return {"", (vowel ? "Without an " : "Without a ") + std::string(name_of(scope_.group_by))};
 }
 
 RowKey Keys::at(core::Day day) const {

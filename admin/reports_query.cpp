@@ -9,18 +9,21 @@ namespace fairlead::admin {
 
 namespace {
 
-constexpr std::array<std::pair<GroupBy, std::string_view>, 8> groups{{
+constexpr std::array<std::pair<GroupBy, std::string_view>, 11> groups{{
     {GroupBy::influencer, "influencer"},
     {GroupBy::campaign, "campaign"},
     {GroupBy::deal, "deal"},
     {GroupBy::link, "link"},
     {GroupBy::code, "code"},
+    {GroupBy::platform, "platform"},
+    {GroupBy::tier, "tier"},
+    {GroupBy::country, "country"},
     {GroupBy::day, "day"},
     {GroupBy::week, "week"},
     {GroupBy::month, "month"},
 }};
 constexpr std::string_view groups_text =
-    "influencer, campaign, deal, link, code, day, week or month";
+    "influencer, campaign, deal, link, code, platform, tier, country, day, week or month";
 
 using Problems = std::vector<net::FieldError>;
 

@@ -13,11 +13,27 @@
 
 namespace fairlead::admin {
 
-enum class GroupBy { influencer, campaign, deal, link, code, day, week, month };
+enum class GroupBy {
+  influencer,
+  campaign,
+  deal,
+  link,
+  code,
+  platform,
+  tier,
+  country,
+  day,
+  week,
+  month
+};
 enum class ReportFormat { json, csv };
 
 constexpr bool is_of_time(GroupBy group) {
   return group == GroupBy::day || group == GroupBy::week || group == GroupBy::month;
+}
+// Groups of influencers, by something that is said about them.
+constexpr bool is_of_trait(GroupBy group) {
+  return group == GroupBy::platform || group == GroupBy::tier || group == GroupBy::country;
 }
 std::string_view name_of(GroupBy group);
 

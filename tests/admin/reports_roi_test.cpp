@@ -4,6 +4,7 @@
 #include <map>
 
 #include "admin/columns.hpp"
+#include "admin/reports_directory.hpp"
 #include "tests/admin/reports_scene.hpp"
 #include "tests/support/engines.hpp"
 
@@ -29,8 +30,8 @@ class RoiReports : public test::OnEveryEngine {
 INSTANTIATE_ON_ENGINES(RoiReports);
 
 const char* const march = "&from=2026-03-01&to=2026-04-01";
-const char* const groups[] = {"influencer", "campaign", "deal", "link",
-                              "code",       "day",      "week", "month"};
+const char* const groups[] = {"influencer", "campaign", "deal", "link", "code", "platform",
+                              "tier",       "country",  "day",  "week", "month"};
 
 std::string roi(const std::string& group, const std::string& more = march) {
   return "roi?group_by=" + group + more;
@@ -172,6 +173,29 @@ TEST_P(RoiReports, ByLinkAndCodeKeepWhatTheyCannotAssignApart) {
   EXPECT_NE(scene.get(roi("link", "&format=csv")).body.find(",\"'=ben\","), std::string::npos);
 }
 
+TEST_P(RoiReports, ByPlatformTierAndCountryCountSharedOrdersOnce) {
+  const boost::json::value countries = scene.json(roi("country"));
+  const auto germany = row(countries, "DE");
+  EXPECT_EQ(number(germany, "orders"), 3) << "one of them is shared by two influencers";
+  EXPECT_EQ(number(germany, "new_customers"), 2);
+  EXPECT_EQ(number(germany, "click_orders"), 3);
+  EXPECT_EQ(number(germany, "visitors"), 3);
+  EXPECT_EQ(number(row(countries, ""), "other_cost_minor"), 1'500);
+  EXPECT_EQ(number(row(scene.json(roi("platform")), "instagram"), "orders"), 2);
+  EXPECT_EQ(number(row(scene.json(roi("platform")), "tiktok"), "orders"), 2);
+  EXPECT_EQ(number(row(scene.json(roi("tier")), "nano"), "revenue_minor"), 14'001);
+  EXPECT_EQ(number(row(scene.json(roi("tier")), "macro"), "revenue_minor"), 10'000);
+}
+
+TEST(ReportTiers, HaveTheirBounds) {
+  const std::pair<std::int64_t, std::string_view> cases[] = {
+      {0, "below_nano"}, {999, "below_nano"}, {1'000, "nano"},    {4'999, "nano"},
+      {5'000, "micro"},  {100'000, "micro"},  {100'001, "macro"},
+  };
+  for (const auto& [followers, tier] : cases)
+    EXPECT_EQ(tier_of(followers), tier) << followers;
+}
+
 TEST_P(RoiReports, FromIsInclusiveAndToExclusive) {
   const auto orders = [&](const std::string& period) {
     const auto report = scene.json(roi("campaign", period));
@@ -247,7 +271,7 @@ TEST_P(RoiReports, ClicksNameTheReasons) {
 TEST_P(RoiReports, RefuseBadQuestionsByName) {
   const std::pair<const char*, const char*> cases[] = {
       {"roi", "?group_by"},
-      {"roi?group_by=platform", "?group_by"},
+      {"roi?group_by=planet", "?group_by"},
       {"roi?group_by=Influencer", "?group_by"},
       {"roi?group_by=link&from=yesterday", "?from"},
       {"roi?group_by=link&from=2026-02-30", "?from"},
@@ -270,7 +294,8 @@ TEST_P(RoiReports, RefuseBadQuestionsByName) {
     EXPECT_NE(answer.body.find("\"" + std::string(pointer) + "\""), std::string::npos)
         << target << ": " << answer.body;
   }
-  EXPECT_NE(scene.get("roi?group_by=tier").body.find("influencer, campaign, deal, link, code, day"),
+  EXPECT_NE(scene.get("roi?group_by=colour")
+                .body.find("influencer, campaign, deal, link, code, platform"),
             std::string::npos);
 }
 

@@ -67,11 +67,19 @@ void Scene::write_names() {
               "INSERT INTO brands (brand_id, name, currency, timezone, margin_ppm, created_at) "
               "VALUES ($1, 'Brand', 'EUR', 'Europe/Berlin', 600000, 0)",
               brand);
-    for (const auto& [id, name] : {std::pair{mia, "Mia"}, std::pair{ben, "Ben, the \"B\""}})
+    for (const auto& [id, name, platform, followers] :
+         {std::tuple{mia, "Mia", "instagram", 4'999},
+          std::tuple{ben, "Ben, the \"B\"", "tiktok", 100'001}}) {
       run_sql(session,
-              "INSERT INTO influencers (brand_id, influencer_id, name, created_at) "
-              "VALUES (7, $1, $2, 0)",
+              "INSERT INTO influencers (brand_id, influencer_id, name, country, created_at) "
+              "VALUES (7, $1, $2, 'DE', 0)",
               id, name);
+      run_sql(
+          session,
+          "INSERT INTO influencer_handles (brand_id, influencer_id, position, platform, handle, "
+          "followers) VALUES (7, $1, 1, $2, '', $3)",
+          id, platform, followers);
+    }
     for (const auto& [id, name, currency] :
          {std::tuple{spring, "Spring", "EUR"}, std::tuple{abroad, "Abroad", "USD"}})
       run_sql(session,
