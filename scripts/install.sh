@@ -3,7 +3,7 @@
 
 steps=()
 
-# step TITLE command…: says what happens, runs it, says how long it took; stops the script if it fails.
+# step TITLE command…: says what happens, runs it, says how long it took; failing stops the script.
 step() {
   local title=$1 began=$SECONDS
   shift
