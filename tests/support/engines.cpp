@@ -10,7 +10,7 @@ TestDatabase::TestDatabase(storage::Engine engine) : engine_(engine) {
       url_ = "sqlite:" + directory_.file("fairlead.db");
       break;
     case storage::Engine::postgres:
-      url_ = PostgresServer::instance().create_database();
+      url_ = PostgresServer::instance().lend_database();
       break;
   }
   open();
@@ -18,7 +18,7 @@ TestDatabase::TestDatabase(storage::Engine engine) : engine_(engine) {
 
 TestDatabase::~TestDatabase() {
   close();
-  if (engine_ == storage::Engine::postgres) PostgresServer::instance().drop_database(url_);
+  if (engine_ == storage::Engine::postgres) PostgresServer::instance().give_back(url_);
 }
 
 void TestDatabase::open() {

@@ -64,21 +64,31 @@ PostgresServer::~PostgresServer() {
   }
 }
 
-std::string PostgresServer::create_database() {
-  const std::string name =
-      "test_" + std::to_string(::getpid()) + "_" + std::to_string(made_.fetch_add(1));
-  run_sql("CREATE DATABASE " + name);
+std::string PostgresServer::lend_database() {
+  const std::lock_guard lock(mutex_);
+  std::string name;
+  if (idle_.empty()) {
+    name = "test_" + std::to_string(::getpid()) + "_" + std::to_string(made_++);
+    run_sql("postgres", "CREATE DATABASE " + name);
+  } else {
+    name = idle_.back();
+    idle_.pop_back();
+    run_sql(name,
+            "SET client_min_messages = error; SET lock_timeout = 10000;"
+            " DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+  }
   return "postgresql://fairlead@/" + name + "?host=" + socket_directory_;
 }
 
-void PostgresServer::drop_database(const std::string& url) {
+void PostgresServer::give_back(const std::string& url) {
+  const std::lock_guard lock(mutex_);
   const auto start = url.find("@/") + 2;
-  run_sql("DROP DATABASE " + url.substr(start, url.find('?') - start) + " WITH (FORCE)");
+  idle_.push_back(url.substr(start, url.find('?') - start));
 }
 
-void PostgresServer::run_sql(const std::string& sql) const {
-  run_command("psql -X -q -v ON_ERROR_STOP=1 -h " + socket_directory_ +
-              " -U fairlead -d postgres -c '" + sql + "'");
+void PostgresServer::run_sql(const std::string& database, const std::string& sql) const {
+  run_command("psql -X -q -v ON_ERROR_STOP=1 -h " + socket_directory_ + " -U fairlead -d " +
+              database + " -c '" + sql + "'");
 }
 
 }  // namespace fairlead::test

@@ -2,7 +2,7 @@
 // lost race is run again or named.
 #include <thread>
 
-#include "tests/contract/domains.hpp"
+#include "tests/contract/storage/domains.hpp"
 
 namespace fairlead {
 

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "core/crypto.hpp"
-#include "tests/contract/domains.hpp"
+#include "tests/contract/storage/domains.hpp"
 
 namespace fairlead {
 

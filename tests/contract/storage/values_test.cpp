@@ -2,7 +2,7 @@
 // both refuse.
 #include <limits>
 
-#include "tests/contract/domains.hpp"
+#include "tests/contract/storage/domains.hpp"
 
 namespace fairlead {
 

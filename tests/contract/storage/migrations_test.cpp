@@ -5,7 +5,7 @@
 
 #include "core/crypto.hpp"
 #include "storage/audit.hpp"
-#include "tests/contract/domains.hpp"
+#include "tests/contract/storage/domains.hpp"
 
 namespace fairlead {
 

@@ -1,7 +1,7 @@
 // What transact() and read() promise, on both engines.
 #include <stdexcept>
 
-#include "tests/contract/domains.hpp"
+#include "tests/contract/storage/domains.hpp"
 
 namespace fairlead {
 
