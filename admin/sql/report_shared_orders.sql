@@ -1,4 +1,4 @@
--- Orders credited to several influencers, one row per order and influencer, with the same flags as in
+-- Orders credited to several influencers, one row per order and influencer, with the flags of
 -- report_orders: what a group of influencers must not count twice.
 SELECT c.currency, c.order_id, MAX(CASE WHEN o.customer_is_new = 1 THEN 1 ELSE 0 END),
        MAX(CASE WHEN c.via = 'click' OR EXISTS (

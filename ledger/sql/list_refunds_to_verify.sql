@@ -1,4 +1,4 @@
--- The condition on the commission alone is implied by the pair; it is what an index can be used for.
+-- The condition on the commission alone is implied by the pair; it is what an index can serve.
 SELECT c.commission_id, s.refund_id, s.base_minor, f.placed_at
 FROM commissions AS c
 JOIN credit_refunds AS s ON s.brand_id = c.brand_id AND s.credit_id = c.credit_id
