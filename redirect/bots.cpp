@@ -11,6 +11,7 @@ constexpr auto start = Match::start;
 constexpr auto whole = Match::whole;
 constexpr auto digit = Match::then_digit;
 constexpr auto word = Match::word;
+constexpr auto word_end = Match::word_end;
 
 constexpr std::array prefetch_header_rules = {
     HeaderRule{"sec-purpose", "Sec-Purpose", "prefetch"},
@@ -78,15 +79,17 @@ constexpr std::array app_rules = {
     AppRule{"google", {"google app", digit, " gsa/"}},
     AppRule{"youtube", {"youtube app", start, "com.google.android.youtube/"}},
     AppRule{"viber", {"viber app", digit, " viber/"}},
+    AppRule{"naver", {"naver app", any, "naver(inapp"}},
+    AppRule{"wechat", {"wechat app", digit, "micromessenger/"}},
 };
 
 // Who says of itself that it is not a person: words, libraries, addresses for complaints.
 constexpr std::array bot_rules = {
-    AgentRule{"word bot", any, "bot", "cu"},  // Cubot makes phones
+    AgentRule{"word bot", word_end, "bot", "cu"},  // Cubot makes phones
+    AgentRule{"word bots", any, "bots"},
     AgentRule{"word crawl", any, "crawl"},
     AgentRule{"word spider", any, "spider"},
     AgentRule{"word scan", any, "scan", "cam"},
-    AgentRule{"word search", any, "search"},
     AgentRule{"word fetch", any, "fetch"},
     AgentRule{"word monitor", any, "monitor"},
     AgentRule{"word check", any, "check"},
@@ -96,7 +99,7 @@ constexpr std::array bot_rules = {
     AgentRule{"word feed", any, "feed"},
     AgentRule{"word archive", any, "archive"},
     AgentRule{"word validator", any, "validator"},
-    AgentRule{"word agent", word, "agent"},
+    AgentRule{"word agent", word_end, "agent"},
     AgentRule{"word client", any, "client"},
     AgentRule{"word analyzer", any, "analyz"},
     AgentRule{"word slurp", any, "slurp"},
@@ -109,8 +112,9 @@ constexpr std::array bot_rules = {
     AgentRule{"domain org", word, ".org"},
     AgentRule{"domain io", word, ".io"},
     AgentRule{"domain ai", word, ".ai"},
-    AgentRule{"mail address", any, "@"},
+    AgentRule{"mail address", any, "@", "android"},
     AgentRule{"google services", any, "google-"},
+    AgentRule{"google partners", any, "-google"},
     AgentRule{"google agents", any, "; google"},
     AgentRule{"lighthouse", any, "lighthouse"},
     AgentRule{"page speed", any, "page speed"},
@@ -125,10 +129,7 @@ constexpr std::array bot_rules = {
     AgentRule{"perl", any, "perl"},
     AgentRule{"java", any, "java/"},
     AgentRule{"ruby", any, "ruby"},
-    AgentRule{"node", any, "node-fetch"},
     AgentRule{"axios", any, "axios/"},
-    AgentRule{"okhttp", any, "okhttp"},
-    AgentRule{"libwww", any, "libwww"},
     AgentRule{"scraper", any, "scrap"},
     AgentRule{"security scanner", any, "nmap"},
     AgentRule{"nagios", any, "nagios"},
@@ -142,11 +143,25 @@ constexpr std::array bot_rules = {
     AgentRule{"detector", any, "detect"},
     AgentRule{"reader", any, "reader"},
     AgentRule{"rss", word, "rss"},
+    AgentRule{"synthetic traffic", any, "synthetic"},
+    AgentRule{"catchpoint", any, "catchpoint"},
+    AgentRule{"rigor", word, "rigor"},
+    AgentRule{"playwright", any, "playwright"},
+    AgentRule{"developer tools", any, "wechatdevtools"},
+    AgentRule{"copier", any, "httrack"},
+    AgentRule{"grabber", any, "grab"},
+    AgentRule{"inspector", any, "inspector"},
+    AgentRule{"auditor", any, "auditor"},
+    AgentRule{"observatory", any, "observatory"},
+    AgentRule{"survey", any, "survey"},
+    AgentRule{"capture", any, "capture"},
 };
 
-// What browsers' user agents start with, whatever they are called. Anything else is a program.
-constexpr std::array<std::string_view, 5> browser_starts = {
-    "mozilla/", "opera/", "dalvik/", "com.google.android.youtube/", "ucweb/"};
+// What some part of a browser's user agent says, whatever the browser is called, down to old
+// phones. An agent with none of it is a program.
+constexpr std::array<std::string_view, 10> browser_marks = {
+    "mozilla/", "opera/",    "applewebkit/", "dalvik/", "midp",
+    "ucweb",    "ucbrowser", "up.browser",   "gecko/",  "com.google.android.youtube/"};
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -165,6 +180,8 @@ bool hits(const AgentRule& rule, std::string_view agent, std::size_t at) {
       return at == 0 && end == agent.size();
     case Match::then_digit:
       return end < agent.size() && agent[end] >= '0' && agent[end] <= '9';
+    case Match::word_end:
+      return end == agent.size() || !is_letter(agent[end]);
     case Match::word:
       return (at == 0 || !is_letter(rule.token[0]) || !is_letter(agent[at - 1])) &&
              (end == agent.size() || !is_letter(rule.token.back()) || !is_letter(agent[end]));
@@ -173,7 +190,7 @@ bool hits(const AgentRule& rule, std::string_view agent, std::size_t at) {
 }
 
 bool says_it_is_a_bot(std::string_view agent) {
-  for (const std::string_view token : {"bot", "spider", "crawler"})
+  for (const std::string_view token : {"bot", "spider", "crawler", "devtools"})
     if (agent.find(token) != std::string_view::npos) return true;
   return false;
 }
@@ -215,8 +232,8 @@ AgentVerdict judge_agent(std::string_view lowered_agent) {
       return {core::ClickVerdict::valid, app.rule.name, app.app};
   for (const AgentRule& rule : bot_rules)
     if (matches(rule, lowered_agent)) return {core::ClickVerdict::bot, rule.name, {}};
-  for (const std::string_view start_of_browser : browser_starts)
-    if (lowered_agent.starts_with(start_of_browser)) return {};
+  for (const std::string_view mark : browser_marks)
+    if (lowered_agent.find(mark) != std::string_view::npos) return {};
   return {core::ClickVerdict::bot, rule_no_browser, {}};
 }
 

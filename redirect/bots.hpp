@@ -22,6 +22,7 @@ enum class Match : std::uint8_t {
   whole,
   then_digit,  // anywhere, followed by a digit
   word,        // anywhere, not inside a word: a letter neither before nor after
+  word_end,    // anywhere, no letter after
 };
 
 struct AgentRule {

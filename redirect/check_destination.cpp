@@ -5,6 +5,7 @@
 #include <array>
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
+#include <charconv>
 
 #include "redirect/destination.hpp"
 #include "redirect/redirect.hpp"
@@ -94,6 +95,13 @@ core::Result<void> check_host(std::string_view host) {
   return {};
 }
 
+bool is_port(std::string_view text) {
+  if (text.empty()) return true;
+  std::uint16_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  return read.ec == std::errc{} && read.ptr == text.data() + text.size() && number > 0;
+}
+
 // "/a/../b" → "/b", before anything is stored: a server and this check must mean the same path.
 std::string without_dot_segments(std::string_view path) {
   std::vector<std::string_view> kept;
@@ -150,7 +158,10 @@ core::Result<std::string> check_destination(std::string_view url,
   std::string host(parsed->encoded_host());
   std::transform(host.begin(), host.end(), host.begin(), lowered);
   if (auto good = check_host(host); !good) return good.error();
-  if (parsed->has_port() && !parsed->port().empty() && parsed->port_number() == 0)
+  // Boost.URL 1.81 accepts "host:x"; what it calls host and port must be the whole authority.
+  const std::string_view port = parsed->port();
+  const std::size_t authority_size = *authority_end - scheme.size() - 3;
+  if (!is_port(port) || authority_size != host.size() + (parsed->has_port() ? 1 : 0) + port.size())
     return refuse("destination's port must be 1 to 65535");
   if (known_values(url.substr(std::min(url.find('?'), url.size() - 1) + 1)).has_click_token)
     return refuse("destination must not contain fl_click; it is added to every click");
@@ -162,7 +173,6 @@ core::Result<std::string> check_destination(std::string_view url,
     return refuse("destination's host \"" + host + "\" is not on the brand's allowed domains");
   }
   std::string stored = scheme + "://" + host;
-  const std::string_view port = parsed->port();
   if (!port.empty() && port != (scheme == "https" ? "443" : "80")) stored.append(":").append(port);
   const std::string_view rest = std::string_view(spelled->stored).substr(*authority_end);
   const std::size_t path_end = std::min(rest.find_first_of("?#"), rest.size());

@@ -160,11 +160,12 @@ Answer LinkRoutes::list(const net::Call& call) const {
   });
   if (!links) return net::problem_of(links.error());
   const bool has_more = static_cast<std::int64_t>(links->size()) > page->limit;
-  if (has_more) links->pop_back();
+  const auto last_in_page = static_cast<std::size_t>(page->limit) - 1;
   boost::json::array data;
   for (const Link& link : *links)
     data.push_back(link_json(link, options_));
-  return net::list_answer(std::move(data), has_more, links->empty() ? 0 : links->back().id.number);
+  return net::list_answer(std::move(data), has_more,
+                          has_more ? (*links)[last_in_page].id.number : 0);
 }
 
 Answer LinkRoutes::read(const net::Call& call) const {

@@ -30,7 +30,7 @@ inline std::uint64_t seeded_hash(std::uint64_t seed, std::string_view text) {
   }
   std::uint64_t a = 0;
   std::uint64_t b = 0;
-  std::memcpy(&a, text.data(), text.size() < 8 ? text.size() : 8);
+  if (!text.empty()) std::memcpy(&a, text.data(), text.size() < 8 ? text.size() : 8);
   if (text.size() > 8) std::memcpy(&b, text.data() + 8, text.size() - 8);
   return fold_multiply(secret ^ size, fold_multiply(a ^ secret, b ^ state));
 }

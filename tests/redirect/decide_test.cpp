@@ -1,0 +1,190 @@
+// Where a click goes: the golden table, and properties under hostile input.
+#include "redirect/decide.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "redirect/redirect.hpp"
+#include "redirect/utm.hpp"
+#include "tests/redirect/golden_lines.hpp"
+
+namespace fairlead::redirect {
+namespace {
+
+Target target_of(std::string_view url, std::string_view utm, bool is_locked) {
+  Target target;
+  target.destination = split_destination(url).value();
+  while (!utm.empty()) {
+    const std::string_view pair = utm.substr(0, utm.find(','));
+    utm.remove_prefix(std::min(utm.size(), pair.size() + 1));
+    const std::size_t equals = pair.find('=');
+    append_encoded(target.utm.at(utm_index(pair.substr(0, equals))), pair.substr(equals + 1));
+  }
+  target.utm_locked = is_locked;
+  return target;
+}
+
+std::string location_of(const Target& target, std::string_view query) {
+  std::string location;
+  decide(target, {"mia", query, "T"}, known_values(query), location);
+  return location;
+}
+
+TEST(Decide, LocationsAreThoseOfTheGoldenTable) {
+  const auto lines = test::golden_lines("location.txt");
+  ASSERT_GE(lines.size(), 40u);
+  for (const auto& line : lines) {
+    ASSERT_EQ(line.columns.size(), 5u) << "location.txt:" << line.number;
+    const Target target = target_of(line.columns[0], line.columns[1], line.columns[2] == "yes");
+    EXPECT_EQ(location_of(target, line.columns[3]), line.columns[4])
+        << "location.txt:" << line.number;
+  }
+}
+
+// Pieces that have fooled URL handling somewhere, glued at random.
+std::string hostile_text(std::mt19937& random) {
+  static const std::vector<std::string> pieces = {"//evil.example",
+                                                  "https://evil.example",
+                                                  "@",
+                                                  "\\",
+                                                  "\r\nSet-Cookie: a=1",
+                                                  "%0d%0a",
+                                                  "?",
+                                                  "#",
+                                                  "&",
+                                                  "=",
+                                                  "sub1",
+                                                  "sub2=",
+                                                  "..",
+                                                  "%2e%2e",
+                                                  "/",
+                                                  "%2f",
+                                                  "%",
+                                                  "+",
+                                                  "utm_source",
+                                                  "fl_click=",
+                                                  "\xff",
+                                                  "\0x",
+                                                  "[",
+                                                  "]",
+                                                  "{sub1}",
+                                                  "javascript:",
+                                                  ":443",
+                                                  "%00",
+                                                  "%252e",
+                                                  ".",
+                                                  "a",
+                                                  " "};
+  std::string text;
+  for (auto n = random() % 12; n > 0; --n)
+    text += pieces[random() % pieces.size()];
+  return text;
+}
+
+TEST(Decide, NoQueryChangesSchemeHostPortOrFixedPath) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  const Target target =
+      target_of("https://shop.example:8443/fixed/{sub1}/{sub2}{sub3}/end?own=1#part",
+                "utm_source=x", random() % 2 == 0);
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string query = hostile_text(random);
+    const std::string location = location_of(target, query);
+    ASSERT_TRUE(is_header_safe(location)) << query;
+    ASSERT_TRUE(location.starts_with("https://shop.example:8443/fixed/")) << query;
+    const std::string path = location.substr(0, location.find('?'));
+    ASSERT_EQ(std::count(path.begin(), path.end(), '/'), 6) << path;
+    ASSERT_TRUE(path.ends_with("/end")) << path;
+    ASSERT_EQ(path.find('\\'), std::string::npos) << path;
+    for (std::string_view rest = std::string_view(path).substr(26); !rest.empty();) {
+      rest.remove_prefix(1);
+      const std::string_view segment = rest.substr(0, rest.find('/'));
+      rest.remove_prefix(segment.size());
+      std::string plain;
+      append_decoded(plain, segment);
+      ASSERT_TRUE(plain != "." && plain != "..") << path << " from " << query;
+    }
+    ASSERT_TRUE(location.ends_with("fl_click=T#part")) << location;
+    int tokens = 0;
+    std::string_view pairs = std::string_view(location).substr(path.size() + 1);
+    for (QueryPair pair; next_pair(pairs, pair);)
+      tokens += pair.kind.name == PairKind::click_token;
+    ASSERT_EQ(tokens, 1) << location;
+  }
+}
+
+TEST(Decide, ForwardedPairsComeOutAsTheyWent) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  const Target target = target_of("https://shop.example/", "", false);
+  for (int i = 0; i < 5'000; ++i) {
+    std::string query;
+    std::string expected;
+    for (auto n = random() % 5; n > 0; --n) {
+      std::string pair = "k" + std::to_string(random() % 3);
+      for (auto m = random() % 6; m > 0; --m)
+        pair += static_cast<char>(0x21 + random() % 94);
+      std::erase(pair, '&');
+      std::erase(pair, '#');
+      query += (query.empty() ? "" : "&") + pair;
+      expected += pair + "&";
+    }
+    ASSERT_EQ(location_of(target, query), "https://shop.example/?" + expected + "fl_click=T");
+  }
+}
+
+TEST(Decide, HeaderGuardRefusesEveryForbiddenByte) {
+  EXPECT_TRUE(is_header_safe("https://shop.example/~!"));
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string text = std::string("a") + static_cast<char>(byte);
+    EXPECT_EQ(is_header_safe(text), byte >= 0x21 && byte <= 0x7e) << byte;
+  }
+}
+
+TEST(Destination, ChecksAreThoseOfTheGoldenTable) {
+  const auto lines = test::golden_lines("destinations.txt");
+  ASSERT_GE(lines.size(), 40u);
+  for (const auto& line : lines) {
+    ASSERT_EQ(line.columns.size(), 3u) << "destinations.txt:" << line.number;
+    std::vector<std::string> allowed;
+    for (std::string_view rest = line.columns[0]; !rest.empty();) {
+      allowed.emplace_back(rest.substr(0, rest.find(',')));
+      rest.remove_prefix(std::min(rest.size(), allowed.back().size() + 1));
+    }
+    const auto stored = check_destination(line.columns[1], allowed);
+    const std::string& wanted = line.columns[2];
+    if (wanted.starts_with("refused:")) {
+      ASSERT_FALSE(stored) << "destinations.txt:" << line.number << " stored " << *stored;
+      const std::string part = wanted.size() > 9 ? wanted.substr(9) : "";
+      EXPECT_NE(stored.error().detail.find(part), std::string::npos)
+          << "destinations.txt:" << line.number << ": " << stored.error().detail;
+      EXPECT_EQ(stored.error().code, core::Errc::invalid);
+    } else {
+      ASSERT_TRUE(stored) << "destinations.txt:" << line.number << ": " << stored.error().detail;
+      EXPECT_EQ(*stored, wanted) << "destinations.txt:" << line.number;
+      EXPECT_EQ(check_destination(*stored, allowed).value(), wanted)
+          << "checking again must change nothing";
+    }
+  }
+}
+
+TEST(Destination, LongestUrlIs4096Bytes) {
+  const std::vector<std::string> allowed = {"shop.example"};
+  std::string url = "https://shop.example/";
+  url.append(4096 - url.size(), 'a');
+  EXPECT_TRUE(check_destination(url, allowed));
+  EXPECT_FALSE(check_destination(url + "a", allowed));
+}
+
+TEST(Destination, DamagedRowsAreNotServed) {
+  for (const char* url :
+       {"", "shop.example", "https://", "https:///x", "https://a@b/", "https://[::1]/",
+        "https://a/\r\n", "https://a/ b", "https://a\\b/", "https://{slug}/"})
+    EXPECT_FALSE(split_destination(url)) << url;
+}
+
+}  // namespace
+}  // namespace fairlead::redirect

@@ -1,0 +1,296 @@
+// The redirect from request to stored click, and its links' snapshot.
+#include <gtest/gtest.h>
+
+#include "redirect/decide.hpp"
+#include "tests/redirect/shop_fixture.hpp"
+
+namespace fairlead::redirect {
+namespace {
+
+using test::Shop;
+
+class Redirecting : public test::OnEveryEngine {
+ public:
+  Redirecting() : clock(test::start_of_test) {}
+  core::ManualClock clock;
+};
+INSTANTIATE_ON_ENGINES(Redirecting);
+
+const test::TestStatement select_clicks(
+    "SELECT c.click_id, c.link_id, c.verdict, c.visitor, c.network, c.flags, "
+    "  COALESCE((SELECT word FROM click_words WHERE word_id = c.device), ''), "
+    "  COALESCE((SELECT word FROM click_words WHERE word_id = c.app), ''), "
+    "  COALESCE((SELECT word FROM click_words WHERE word_id = c.referrer), ''), "
+    "  COALESCE((SELECT word FROM click_words WHERE word_id = c.language), ''), "
+    "  COALESCE((SELECT word FROM click_words WHERE word_id = c.utm), ''), "
+    "  COALESCE((SELECT word FROM click_words WHERE word_id = c.subs), '') "
+    "FROM clicks c ORDER BY c.click_id LIMIT 100");
+
+storage::Rows stored_clicks(const test::RunningRedirect& redirect) {
+  return redirect.read_clicks()
+      ->read([](storage::Session& session) { return session.run(select_clicks); })
+      .value();
+}
+
+std::string token_of(const std::string& location) {
+  const std::size_t at = location.find("fl_click=");
+  return at == std::string::npos ? "" : location.substr(at + 9, 36);
+}
+
+TEST_P(Redirecting, AnsweredRedirectIsARecordedClick) {
+  Shop shop(database());
+  const core::LinkId link = shop.add_link({.slug = "mia", .utm = {{"utm_source", "instagram"}}});
+  test::RunningRedirect redirect(database(), clock);
+  const test::Answered answer = redirect.get("/mia", "sub1=reel%2F1&utm_medium=Story+1");
+  EXPECT_EQ(answer.status, "302");
+  EXPECT_EQ(answer.headers.at("Cache-Control"), "private, no-store");
+  EXPECT_EQ(answer.headers.at("X-Robots-Tag"), "noindex");
+  EXPECT_EQ(answer.headers.at("Content-Length"), "0");
+  EXPECT_EQ(answer.headers.at("Date"), "Mon, 02 Mar 2026 09:15:00 GMT");
+  EXPECT_EQ(answer.headers.size(), 5u) << "no Connection header on a kept connection";
+  EXPECT_EQ(answer.body, "");
+  const std::string location = answer.headers.at("Location");
+  EXPECT_TRUE(
+      location.starts_with("https://shop.example/landing?utm_source=instagram&utm_campaign=summer&"
+                           "sub1=reel%2F1&utm_medium=Story+1&fl_click="))
+      << location;
+
+  const storage::Rows clicks = stored_clicks(redirect);  // committed before the answer left
+  ASSERT_EQ(clicks.size(), 1u);
+  const storage::Row& click = clicks.one();
+  const ClickFact fact = read_token(test::RunningRedirect::keys(), token_of(location)).value();
+  EXPECT_EQ(fact.click.number, click.integer(0));
+  EXPECT_EQ(fact.link, link);
+  EXPECT_EQ(fact.at, clock.now());
+  EXPECT_EQ(click.integer(1), link.number);
+  EXPECT_EQ(click.integer(2), 0) << "an in-app browser is a person";
+  EXPECT_FALSE(click.is_null(3));
+  EXPECT_EQ(click.blob(4), std::string("\xcb\x00\x71", 3)) << "the /24 prefix and no more";
+  EXPECT_EQ(click.text(6), "phone");
+  EXPECT_EQ(click.text(7), "instagram");
+  EXPECT_EQ(click.text(8), "l.instagram.com");
+  EXPECT_EQ(click.text(9), "de");
+  EXPECT_EQ(click.text(10), "utm_source=instagram&utm_medium=Story%201&utm_campaign=summer");
+  EXPECT_EQ(click.text(11), "sub1=reel%2F1");
+}
+
+TEST_P(Redirecting, PrivacySignalsStoreNoVisitor) {
+  Shop shop(database());
+  shop.add_link({.slug = "mia"});
+  test::RunningRedirect redirect(database(), clock);
+  redirect.more_headers = {{"Sec-GPC", "1"}};
+  redirect.get("/mia");
+  const storage::Rows clicks = stored_clicks(redirect);
+  EXPECT_TRUE(clicks.one().is_null(3));
+  EXPECT_EQ(clicks.one().integer(5), 1);
+}
+
+TEST_P(Redirecting, SlugsAreMatchedAsPeopleWriteThem) {
+  Shop shop(database());
+  for (const char* slug : {"mia", "Mia", "end_", "end-", "a.b~c"})
+    shop.add_link({.slug = slug});
+  shop.add_link(
+      {.slug = "mia", .domain = "own.example", .destination = "https://shop.example/own"});
+  test::RunningRedirect redirect(database(), clock);
+  for (const char* path :
+       {"/mia", "/mia/", "/Mia", "/end_", "/end-", "/%6dia", "/end%5F", "/a.b~c", "/a.b%7ec/"})
+    EXPECT_EQ(redirect.get(path).status, "302") << path;
+  for (const char* path : {"/MIA", "/mi", "/mia//", "/mia/x", "/mia%2F", "//mia", "/end", "/",
+                           "/%00", "/%", "/mia%0d%0a"})
+    EXPECT_EQ(redirect.get(path).status, "404") << path;
+  const auto place = [&](std::string_view host) {
+    return redirect.get("/mia", "", host).headers.at("Location").substr(0, 24);
+  };
+  EXPECT_EQ(place("own.example"), "https://shop.example/own");
+  EXPECT_EQ(place("OWN.example."), "https://shop.example/own");
+  EXPECT_EQ(place("go.example"), "https://shop.example/lan");
+  EXPECT_EQ(place("stranger.example"), "https://shop.example/lan") << "the default domain";
+  EXPECT_EQ(redirect.get("/end_", "", "own.example").status, "404") << "not on this domain";
+}
+
+TEST_P(Redirecting, HeadAnswersTheSameHeadAndOtherMethodsAreNotAllowed) {
+  Shop shop(database());
+  shop.add_link({.slug = "mia", .status = 308});
+  test::RunningRedirect redirect(database(), clock);
+  const auto head = redirect.get("/mia", "", "go.example", net::Method::head);
+  EXPECT_EQ(head.status, "308");
+  EXPECT_TRUE(head.headers.contains("Location"));
+  const auto post = redirect.get("/mia", "", "go.example", net::Method::post);
+  EXPECT_EQ(post.status, "405");
+  EXPECT_EQ(post.headers.at("Allow"), "GET, HEAD");
+  const auto missing = redirect.get("/none", "", "go.example", net::Method::head);
+  EXPECT_EQ(missing.status, "404");
+  EXPECT_EQ(missing.body, "");
+  EXPECT_NE(missing.headers.at("Content-Length"), "0");
+  const storage::Rows clicks = stored_clicks(redirect);
+  ASSERT_EQ(clicks.size(), 1u) << "only redirects are clicks";
+  EXPECT_EQ(clicks.one().integer(2), static_cast<int>(core::ClickVerdict::head));
+}
+
+TEST_P(Redirecting, UnknownDisabledArchivedAndStrayLinksAnswerAlike) {
+  Shop shop(database(), "https://shop.example/oops");
+  shop.add_link({.slug = "off"});
+  shop.add_link({.slug = "old"});
+  shop.add_link({.slug = "stray"});
+  shop.add_link({.slug = "fine"});
+  shop.run(test::TestStatement("UPDATE links SET is_enabled = 0 WHERE slug = 'off'"));
+  shop.run(test::TestStatement("UPDATE links SET archived_at = 5 WHERE slug = 'old'"));
+  shop.run(test::TestStatement(
+      "UPDATE links SET destination = 'https://else.example/' WHERE slug = 'stray'"));
+  test::RunningRedirect redirect(database(), clock);
+  for (const char* path : {"/unknown", "/off", "/old", "/stray"}) {
+    const auto answer = redirect.get(path);
+    EXPECT_EQ(answer.status, "302") << path;
+    EXPECT_EQ(answer.headers.at("Location"), "https://shop.example/oops") << path;
+  }
+  EXPECT_EQ(redirect.get("/").status, "404") << "no slug, no brand";
+  EXPECT_TRUE(
+      redirect.get("/fine").headers.at("Location").starts_with("https://shop.example/landing"));
+  EXPECT_EQ(stored_clicks(redirect).size(), 1u);
+
+  // The domain leaves the list: its links stop with the next load.
+  shop.run(test::delete_domain, Shop::brand, "shop.example");
+  ASSERT_TRUE(redirect->reload_links());
+  EXPECT_EQ(redirect.get("/fine").headers.at("Location"), "https://shop.example/oops");
+}
+
+TEST_P(Redirecting, WithTwoBrandsAnUnknownSlugIsNobodys) {
+  Shop shop(database(), "https://shop.example/oops");
+  shop.add_brand({12}, "UTC", "", {23});
+  test::RunningRedirect redirect(database(), clock);
+  const auto answer = redirect.get("/unknown");
+  EXPECT_EQ(answer.status, "404");
+  EXPECT_EQ(answer.headers.at("X-Content-Type-Options"), "nosniff");
+  EXPECT_EQ(answer.headers.at("Cache-Control"), "no-store");
+  EXPECT_EQ(answer.headers.at("X-Robots-Tag"), "noindex");
+  EXPECT_EQ(answer.headers.at("Content-Length"), std::to_string(answer.body.size()));
+}
+
+net::Task<void> click_for_ever(Redirect& redirect, std::size_t thread, std::atomic<bool>& is_done,
+                               std::atomic<int>& wrong, test::Countdown& left) {
+  net::Request request;
+  request.path = "/mia";
+  request.host = "go.example";
+  while (!is_done.load()) {
+    std::string wire;
+    co_await redirect.answer(request, thread, false, wire);
+    if (!wire.starts_with("HTTP/1.1 302")) ++wrong;
+  }
+  left.count();
+}
+
+TEST_P(Redirecting, NewTablesArriveWhileClicksGoOn) {
+  Shop shop(database());
+  shop.add_link({.slug = "mia"});
+  test::RunningRedirect redirect(database(), clock);
+  std::atomic<bool> is_done{false};
+  std::atomic<int> wrong{0};
+  test::Countdown left(4);
+  for (std::size_t i = 0; i < 4; ++i)
+    boost::asio::co_spawn(redirect.threads().executor(i % 2),
+                          click_for_ever(*redirect, i % 2, is_done, wrong, left),
+                          boost::asio::detached);
+  for (int i = 0; i < 10; ++i) {
+    const std::string slug = "new" + std::to_string(i);
+    shop.add_link({.slug = slug});
+    ASSERT_TRUE(redirect->reload_links());
+    for (std::size_t thread : {0u, 1u})  // on every thread as soon as reload_links() returns
+      EXPECT_EQ(redirect.get("/" + slug, "", "go.example", net::Method::get, thread).status, "302");
+  }
+  is_done = true;
+  left.wait();
+  EXPECT_EQ(wrong.load(), 0);
+}
+
+TEST_P(Redirecting, RollupsEqualTheRecountAndVerifyNamesAPlantedDifference) {
+  Shop shop(database());
+  shop.add_link({.slug = "mia"});
+  clock.set({1'772'492'100'000'000});  // 2026-03-02T22:55:00Z, five to midnight in Berlin
+  std::string clicks_file;
+  test::RunningRedirect redirect(database(), clock);
+  for (int i = 0; i < 10; ++i) {
+    redirect.get("/mia");
+    clock.advance_seconds(60);
+  }
+  redirect.stop();
+  const auto differences = [&] {
+    return database()
+        .read([&](storage::Session& main) {
+          return redirect.read_clicks()
+              ->read([&](storage::Session& clicks) { return verify(main, clicks); })
+              .value();
+        })
+        .value();
+  };
+  EXPECT_TRUE(differences().empty());
+  const auto write = [&](const char* text) {
+    auto clicks = storage::open({.url = "sqlite:" + redirect.clicks_file(),
+                                 .schema = storage::Schema::clicks})
+                      .value();
+    const test::TestStatement statement(text);
+    clicks->transact([&](storage::Session& session) { session.run(statement); }).value();
+  };
+  write("UPDATE click_rollups SET clicks = clicks + 1 WHERE day = 20514");
+  auto found = differences();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_NE(found[0].what.find("2026-03-02"), std::string::npos) << found[0].what;
+  EXPECT_EQ(found[0].expected, "5");
+  EXPECT_EQ(found[0].stored, "6");
+  write("DELETE FROM click_rollups");
+  found = differences();
+  ASSERT_EQ(found.size(), 2u) << "both days are missing";
+  EXPECT_EQ(found[1].stored, "missing");
+}
+
+TEST_P(Redirecting, PastClicksAreAppendedOnce) {
+  Shop shop(database());
+  const core::LinkId link = shop.add_link({.slug = "mia"});
+  test::TemporaryDirectory directory;
+  const std::string file = directory.file("clicks.db");
+  std::vector<PastClick> past;
+  for (int i = 0; i < 25'000; ++i)
+    past.push_back({.click = {core::first_id_at(test::start_of_test) + i},
+                    .brand = Shop::brand,
+                    .link = link,
+                    .app = "tiktok",
+                    .country = "DE",
+                    .device = "phone"});
+  for (int round = 0; round < 2; ++round)
+    ASSERT_TRUE(append_clicks(file, database(), past));
+  const test::TestStatement sum("SELECT SUM(clicks) FROM click_rollups");
+  auto clicks =
+      storage::open_read_only({.url = "sqlite:" + file, .schema = storage::Schema::clicks}).value();
+  EXPECT_EQ(
+      clicks->read([&](storage::Session& session) { return session.run(sum).one().integer(0); })
+          .value(),
+      25'000);
+  const auto refused =
+      append_clicks(file, database(), {{.click = {1}, .brand = {999}, .link = link}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, core::Errc::not_found);
+}
+
+TEST_P(Redirecting, VisitorsAreKnownForADayAndTheSaltIsReplaced) {
+  Shop shop(database());
+  shop.add_link({.slug = "mia"});
+  test::TemporaryDirectory directory;
+  Options options;
+  options.salt_file = directory.file("salt");
+  {
+    test::RunningRedirect redirect(database(), clock, options);
+    redirect.get("/mia");
+    redirect.get("/mia", "", "go.example", net::Method::get, 1);
+    clock.advance_seconds(86'400);
+    redirect.get("/mia");
+    const storage::Rows clicks = stored_clicks(redirect);
+    ASSERT_EQ(clicks.size(), 3u);
+    EXPECT_EQ(clicks.rows[0].integer(3), clicks.rows[1].integer(3)) << "the same on every thread";
+    EXPECT_NE(clicks.rows[0].integer(3), clicks.rows[2].integer(3)) << "unknown the next day";
+  }
+  const auto status = std::filesystem::status(options.salt_file);
+  EXPECT_EQ(status.permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+}  // namespace
+}  // namespace fairlead::redirect

@@ -1,0 +1,170 @@
+// A brand with an influencer, a campaign and a deal on a fresh database, and the redirect over it.
+// The rows of other modules are written here by plain SQL, because redirect/ must not know those
+// modules.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "redirect/redirect.hpp"
+#include "tests/redirect/io_threads.hpp"
+#include "tests/support/engines.hpp"
+#include "tests/support/test_statement.hpp"
+
+namespace fairlead::test {
+
+inline const TestStatement insert_brand(
+    "INSERT INTO brands (brand_id, name, currency, timezone, fallback_url, created_at) "
+    "VALUES ($1, $2, 'EUR', $3, $4, 1)");
+inline const TestStatement insert_domain(
+    "INSERT INTO allowed_domains (brand_id, domain) VALUES ($1, $2)");
+inline const TestStatement delete_domain(
+    "DELETE FROM allowed_domains WHERE brand_id = $1 AND domain = $2");
+inline const TestStatement insert_campaign(
+    "INSERT INTO campaigns (brand_id, campaign_id, name, currency, starts_on, landing_url, utm, "
+    "created_at) "
+    "VALUES ($1, $2, 'Summer', 'EUR', 20000, 'https://shop.example/landing', "
+    "'{\"utm_campaign\":\"summer\"}', 1)");
+inline const TestStatement insert_deal(
+    "INSERT INTO deals (brand_id, deal_id, influencer_id, campaign_id, created_at) "
+    "VALUES ($1, $2, 9, $3, 1)");
+
+inline constexpr core::Instant start_of_test{1'772'442'900'000'000};  // 2026-03-02T09:15:00Z
+
+class Shop {
+ public:
+  static constexpr core::BrandId brand{11};
+  static constexpr core::DealId deal{22};
+  static constexpr core::CampaignId campaign{33};
+
+  explicit Shop(storage::Database& database, std::string fallback = "") : database_(database) {
+    add_brand(brand, "Europe/Berlin", fallback, deal);
+  }
+  void add_brand(core::BrandId id, std::string zone, const std::string& fallback,
+                 core::DealId its_deal) {
+    const storage::Value fallback_value =
+        fallback.empty() ? storage::Value(storage::Null{}) : fallback;
+    database_
+        .transact([&](storage::Session& session) {
+          session.run(insert_brand, id, "Brand", zone, fallback_value);
+          session.run(insert_domain, id, "shop.example");
+          session.run(insert_campaign, id, campaign);
+          session.run(insert_deal, id, its_deal, campaign);
+        })
+        .value();
+  }
+  core::LinkId add_link(redirect::NewLink link) {
+    if (!link.deal) link.deal = deal;
+    return database_
+        .transact([&](storage::Session& session) {
+          return redirect::create_link(session, brand, link, start_of_test).value().id;
+        })
+        .value();
+  }
+  void run(const storage::Statement& statement, auto... values) {
+    database_.transact([&](storage::Session& session) { session.run(statement, values...); })
+        .value();
+  }
+
+ private:
+  storage::Database& database_;
+};
+
+// One HTTP answer, taken apart.
+struct Answered {
+  std::string status;  // "302"
+  std::map<std::string, std::string> headers;
+  std::string body;
+};
+inline Answered answered(const std::string& wire) {
+  Answered answer;
+  const std::size_t head_end = wire.find("\r\n\r\n");
+  EXPECT_NE(head_end, std::string::npos) << wire;
+  answer.body = wire.substr(head_end + 4);
+  answer.status = wire.substr(9, 3);
+  std::size_t at = wire.find("\r\n") + 2;
+  while (at < head_end + 2) {
+    const std::size_t end = wire.find("\r\n", at);
+    const std::size_t colon = wire.find(": ", at);
+    EXPECT_TRUE(
+        answer.headers.emplace(wire.substr(at, colon - at), wire.substr(colon + 2, end - colon - 2))
+            .second)
+        << "a header twice: " << wire;
+    at = end + 2;
+  }
+  return answer;
+}
+
+inline net::Task<void> ask(redirect::Redirect& redirect, net::Request request, std::size_t thread,
+                           std::string& wire, Countdown& left) {
+  co_await redirect.answer(request, thread, false, wire);
+  left.count();
+}
+
+// The redirect on two threads with a click file of its own.
+class RunningRedirect {
+ public:
+  RunningRedirect(storage::Database& main, core::Clock& clock, redirect::Options options = {})
+      : clicks_file_(directory_.file("clicks.db")) {
+    options.default_domain = "go.example";
+    options.public_url = "https://go.example";
+    options.commit_wait_ms_max = 60'000;
+    redirect_ = redirect::Redirect::open(main, clicks_file_, keys(), clock, options).value();
+    redirect_->start(threads_.executors());
+  }
+  ~RunningRedirect() { stop(); }
+  static std::vector<redirect::TokenKey> keys() { return {{1, std::string(32, 's')}}; }
+
+  Answered get(std::string_view path, std::string_view query = "",
+               std::string_view host = "go.example", net::Method method = net::Method::get,
+               std::size_t thread = 0) {
+    net::Request request;
+    request.method = method;
+    request.path = path;
+    request.query = query;
+    request.host = host;
+    request.client_address = "203.0.113.7";
+    request.headers = {{"User-Agent",
+                        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) "
+                        "AppleWebKit/605.1.15 Mobile/15E148 Instagram 300.0.0.1"},
+                       {"Referer", "https://L.Instagram.com/"},
+                       {"Accept-Language", "de-DE,de;q=0.9"}};
+    request.headers.insert(request.headers.end(), more_headers.begin(), more_headers.end());
+    std::string wire;
+    Countdown left(1);
+    boost::asio::co_spawn(threads_.executor(thread), ask(*redirect_, request, thread, wire, left),
+                          boost::asio::detached);
+    left.wait();
+    return answered(wire);
+  }
+  void stop() {
+    if (!redirect_) return;
+    threads_.join();
+    redirect_->stop();
+    redirect_.reset();
+  }
+  redirect::Redirect& operator*() { return *redirect_; }
+  redirect::Redirect* operator->() { return redirect_.get(); }
+  IoThreads& threads() { return threads_; }
+  const std::string& clicks_file() const { return clicks_file_; }
+  std::unique_ptr<storage::Database> read_clicks() const {
+    return storage::open_read_only(
+               {.url = "sqlite:" + clicks_file_, .schema = storage::Schema::clicks})
+        .value();
+  }
+
+  std::vector<std::pair<std::string_view, std::string_view>> more_headers;
+
+ private:
+  TemporaryDirectory directory_;
+  std::string clicks_file_;
+  IoThreads threads_{2};
+  std::unique_ptr<redirect::Redirect> redirect_;
+};
+
+}  // namespace fairlead::test

@@ -1,0 +1,188 @@
+// First verdicts: the golden table, and that no rule is without a case.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "redirect/click_facts.hpp"
+#include "tests/redirect/golden_lines.hpp"
+
+namespace fairlead::redirect {
+namespace {
+
+constexpr std::string_view phone =
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 "
+    "Mobile "
+    "Safari/537.36";
+
+std::string_view verdict_name(core::ClickVerdict verdict) {
+  constexpr std::array<std::string_view, 10> names = {
+      "valid",         "head",      "prefetch",   "bot",   "preview",
+      "unknown_agent", "duplicate", "datacenter", "flood", "embedded"};
+  return names.at(static_cast<std::size_t>(verdict));
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' '))
+    text.remove_prefix(1);
+  while (text.ends_with(' '))
+    text.remove_suffix(1);
+  return text;
+}
+
+net::Request request_of(std::string_view method, std::string_view headers) {
+  net::Request request;
+  request.method = method == "HEAD" ? net::Method::head : net::Method::get;
+  request.path = "/mia";
+  while (!headers.empty()) {
+    const std::size_t end = headers.find(" ;; ");
+    const std::string_view header = headers.substr(0, end);
+    headers.remove_prefix(end == std::string_view::npos ? headers.size() : end + 4);
+    const std::size_t colon = header.find(':');
+    std::string_view value = trimmed(header.substr(colon + 1));
+    if (value == "PHONE") value = phone;
+    request.headers.emplace_back(trimmed(header.substr(0, colon)), value);
+  }
+  return request;
+}
+
+TEST(Verdicts, AreThoseOfTheGoldenTable) {
+  AgentCache agents(1);
+  for (const auto& line : test::golden_lines("verdicts.txt")) {
+    ASSERT_EQ(line.columns.size(), 5u) << "verdicts.txt:" << line.number;
+    const net::Request request = request_of(line.columns[1], line.columns[2]);
+    for (int round = 0; round < 2; ++round) {  // the second answer comes from the cache
+      const ClickFacts facts = read_facts(request, agents);
+      EXPECT_EQ(facts.rule, line.columns[0]) << "verdicts.txt:" << line.number;
+      EXPECT_EQ(verdict_name(facts.verdict), line.columns[3]) << "verdicts.txt:" << line.number;
+      EXPECT_EQ(facts.app, line.columns[4]) << "verdicts.txt:" << line.number;
+    }
+  }
+}
+
+TEST(Verdicts, EveryRuleHasAGoldenCaseAndAName) {
+  std::set<std::string_view> rules = {rule_head, rule_no_agent, rule_no_browser, rule_embedded};
+  const auto add = [&](std::string_view name) {
+    EXPECT_TRUE(rules.insert(name).second) << "two rules are called \"" << name << '"';
+  };
+  for (const HeaderRule& rule : prefetch_headers())
+    add(rule.name);
+  for (const AgentRule& rule : prefetch_agents())
+    add(rule.name);
+  for (const AgentRule& rule : preview_agents())
+    add(rule.name);
+  for (const AppRule& rule : app_agents())
+    add(rule.rule.name);
+  for (const AgentRule& rule : bot_agents())
+    add(rule.name);
+  for (const auto& line : test::golden_lines("verdicts.txt"))
+    rules.erase(line.columns[0]);
+  for (const std::string_view rule : rules)
+    ADD_FAILURE() << "tests/golden/redirect/verdicts.txt has no case for rule \"" << rule << '"';
+}
+
+TEST(Verdicts, LongAgentsAreCutAndStrangeBytesHarmless) {
+  AgentCache agents(1);
+  net::Request request;
+  const std::string late_word =
+      std::string(phone) + std::string(agent_bytes_max, ' ') + "Googlebot/2.1";
+  const std::string zeros(64 * 1024, '\0');
+  const std::string broken = "\xff\xfe Mozilla/5.0 \x80";
+  for (const std::string& agent : {late_word, zeros, broken}) {
+    request.headers = {{"User-Agent", agent}};
+    read_facts(request, agents);
+  }
+  request.headers = {{"User-Agent", late_word}};
+  EXPECT_EQ(read_facts(request, agents).verdict, core::ClickVerdict::valid);
+}
+
+TEST(Facts, DeviceSystemAndBrowserComeFromTheAgent) {
+  struct Case {
+    const char* agent;
+    const char* facts;
+  };
+  const Case cases[] = {
+      {phone.data(), "phone android chrome"},
+      {"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 "
+       "Mobile/15E148 Safari/604.1",
+       "phone ios safari"},
+      {"Mozilla/5.0 (iPad; CPU OS 16_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/20A Safari/604.1",
+       "tablet ios safari"},
+      {"Mozilla/5.0 (Linux; Android 13; SM-X200) AppleWebKit/537.36 Chrome/120.0 Safari/537.36",
+       "tablet android chrome"},
+      {"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 "
+       "Edg/120.0",
+       "desktop windows edge"},
+      {"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1 Version/17.0 "
+       "Safari/605.1",
+       "desktop macos safari"},
+      {"Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0",
+       "desktop linux firefox"},
+      {"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 Chrome/120.0 Safari/537.36",
+       "desktop chromeos chrome"},
+      {"curl/8.5.0", "bot other other"},
+  };
+  for (const Case& one : cases) {
+    const Agent agent = read_agent(one.agent);
+    EXPECT_EQ(
+        std::string(agent.device) + " " + std::string(agent.os) + " " + std::string(agent.browser),
+        one.facts)
+        << one.agent;
+  }
+}
+
+TEST(Facts, ReferrerIsAHostAndLanguageAWord) {
+  AgentCache agents(1);
+  struct Case {
+    const char* referrer;
+    const char* host;
+  };
+  for (const Case& one :
+       {Case{"https://www.Instagram.com/p/1?x=https://evil.example/", "www.Instagram.com"},
+        {"https://user:pw@host.example:81/", "host.example"},
+        {"android-app://com.twitter.android/", "com.twitter.android"},
+        {"no url", ""},
+        {"https://<script>/", ""},
+        {"https://", ""}}) {
+    net::Request request;
+    request.headers = {{"Referer", one.referrer}};
+    EXPECT_EQ(read_facts(request, agents).referrer, one.host) << one.referrer;
+  }
+  for (const auto& [header, language] : {std::pair{"de-DE,de;q=0.9,en;q=0.8", "de"},
+                                         {"EN", "EN"},
+                                         {"*", ""},
+                                         {"x-klingon", ""},
+                                         {"abcdef", ""}}) {
+    net::Request request;
+    request.headers = {{"Accept-Language", header}};
+    EXPECT_EQ(read_facts(request, agents).language, language) << header;
+  }
+}
+
+TEST(Facts, PrivacySignalsForbidAVisitor) {
+  AgentCache agents(1);
+  const auto facts_with = [&](std::string_view name, std::string_view value) {
+    net::Request request;
+    request.headers = {{name, value}};
+    return read_facts(request, agents);
+  };
+  EXPECT_FALSE(facts_with("Sec-GPC", "1").may_know_visitor());
+  EXPECT_FALSE(facts_with("dnt", "1").may_know_visitor());
+  EXPECT_TRUE(facts_with("Sec-GPC", "0").may_know_visitor());
+  EXPECT_TRUE(facts_with("DNT", "0").may_know_visitor());
+}
+
+TEST(Facts, OnlyThePrefixOfAnAddressIsKept) {
+  const auto prefix = [](std::string_view address) {
+    const Network network = network_of(address);
+    return std::vector<int>(network.bytes.begin(), network.bytes.begin() + network.size);
+  };
+  EXPECT_EQ(prefix("203.0.113.77"), (std::vector{203, 0, 113}));
+  EXPECT_EQ(prefix("::ffff:203.0.113.77"), (std::vector{203, 0, 113}));
+  EXPECT_EQ(prefix("2001:db8:1:2:3::4"), (std::vector{0x20, 1, 0xd, 0xb8, 0, 1}));
+  EXPECT_TRUE(prefix("").empty());
+  EXPECT_TRUE(prefix("not an address").empty());
+  EXPECT_TRUE(prefix(std::string(1000, '1')).empty());
+}
+
+}  // namespace
+}  // namespace fairlead::redirect
