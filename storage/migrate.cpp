@@ -46,13 +46,14 @@ std::size_t compare_applied(Session& session, Schema schema) {
 
 }  // namespace
 
-void apply_migrations(Session& session, Engine engine, Schema schema, core::Instant now,
-                      const std::function<void(std::string_view)>& run_script) {
+std::size_t apply_migrations(Session& session, Engine engine, Schema schema, core::Instant now,
+                             const std::function<void(std::string_view)>& run_script) {
   const auto missing = migrations(schema).subspan(compare_applied(session, schema));
   for (const Migration& migration : missing) {
     run_script(engine == Engine::sqlite ? migration.sqlite : migration.postgres);
     session.run(sql::insert_migration, migration.number, migration.name, migration.sha256, now);
   }
+  return missing.size();
 }
 
 void check_migrations(Session& session, Schema schema) {

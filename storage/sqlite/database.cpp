@@ -11,6 +11,7 @@
 #include "storage/migrate.hpp"
 #include "storage/retry.hpp"
 #include "storage/sql.hpp"
+#include "storage/sqlite/planner_statistics.hpp"
 
 namespace fairlead::storage::sqlite {
 
@@ -115,8 +116,10 @@ void SqliteDatabase::open_writer() {
   writer->checkpoint(Connection::Checkpoint::truncate, truncate_wait_ms_max);
   writer->run_transaction("BEGIN IMMEDIATE", [&](Session& session) {
     writer->run_script(schema_migrations_table);
-    apply_migrations(session, Engine::sqlite, schema_, core::SystemClock().now(),
-                     [&](std::string_view script) { writer->run_script(script); });
+    const auto applied =
+        apply_migrations(session, Engine::sqlite, schema_, core::SystemClock().now(),
+                         [&](std::string_view script) { writer->run_script(script); });
+    if (applied > 0) writer->run_script(planner_statistics);
     // A write even when nothing was missing: it creates the log and syncs the directory entry now,
     // because a failure of that sync during the first real commit would go unnoticed.
     session.run(sql::touch_migration);

@@ -245,6 +245,7 @@ CREATE TABLE code_uses (
   UNIQUE (brand_id, order_ref, code_id)
 );
 CREATE INDEX code_uses_by_code ON code_uses (brand_id, code_id, at);
+CREATE INDEX code_uses_by_time ON code_uses (brand_id, at);
 
 -- owner: attribution
 CREATE TABLE orders (
@@ -327,7 +328,7 @@ CREATE TABLE credits (
   touched_at BIGINT NOT NULL,
   PRIMARY KEY (brand_id, credit_id)
 );
-CREATE INDEX credits_by_order ON credits (brand_id, order_id);
+CREATE INDEX credits_by_order ON credits (brand_id, order_id, credit_id);
 CREATE INDEX credits_by_time ON credits (brand_id, placed_at);
 
 -- owner: attribution
@@ -344,6 +345,8 @@ CREATE TABLE refunds (
   PRIMARY KEY (brand_id, refund_id),
   UNIQUE (brand_id, order_id, refund_ref)
 );
+CREATE INDEX refunds_by_order ON refunds (brand_id, order_id, refund_id);
+CREATE INDEX refunds_by_time ON refunds (brand_id, placed_at);
 
 -- owner: attribution
 CREATE TABLE refund_lines (
@@ -364,6 +367,7 @@ CREATE TABLE credit_refunds (
   base_minor BIGINT NOT NULL,
   PRIMARY KEY (brand_id, credit_id, refund_id)
 );
+CREATE INDEX credit_refunds_by_refund ON credit_refunds (brand_id, refund_id, credit_id);
 
 -- owner: attribution
 CREATE TABLE integrations (
@@ -414,7 +418,7 @@ CREATE TABLE commissions (
   PRIMARY KEY (brand_id, commission_id),
   UNIQUE (brand_id, credit_id)
 );
-CREATE INDEX commissions_by_order ON commissions (brand_id, order_id);
+CREATE INDEX commissions_by_order ON commissions (brand_id, order_id, commission_id);
 CREATE INDEX commissions_by_influencer ON commissions (brand_id, influencer_id, commission_id);
 
 -- The journal: append-only, double-entry. A posting moves a positive amount from one account to another;
