@@ -62,6 +62,21 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+// What a typing error may have been; nullptr when nothing is near.
+const std::string* closest(std::string_view name, const std::vector<std::string>& known) {
+  if (name.empty() || name.size() > 60) return nullptr;
+  const std::string* best = nullptr;
+  std::size_t best_distance = name.size() < 5 ? 2 : 3;  // to stay below
+  for (const std::string& candidate : known) {
+    if (candidate.starts_with(name)) return &candidate;  // "rate" for "rate_ppm"
+    const std::size_t now = distance(name, candidate);
+    if (now >= best_distance) continue;
+    best = &candidate;
+    best_distance = now;
+  }
+  return best;
+}
+
 // The text of a JSON string that is not a number kept as text.
 std::optional<std::string_view> text_of(const json::value& value) {
   const json::string* text = value.if_string();
@@ -273,11 +288,8 @@ void Fields::refuse_unknown() {
     const std::string_view name(key.data(), key.size());
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
     std::string detail = "there is no field " + quoted(name) + " here";
-    for (const std::string& known : known_) {
-      if (name.size() <= 60 && distance(name, known) <= 2) {
-        detail += "; did you mean " + quoted(known) + "?";
-        break;
-      }
+    if (const std::string* meant = closest(name, known_)) {
+      detail += "; did you mean " + quoted(*meant) + "?";
     }
     refuse(name, "unknown_field", std::move(detail));
   }
