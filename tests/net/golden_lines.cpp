@@ -9,7 +9,8 @@
 namespace fairlead::net {
 
 std::vector<GoldenLine> golden_lines(const std::string& file) {
-  std::ifstream stream(std::string(FAIRLEAD_GOLDEN_DIR) + "/net/" + file);
+  const std::string path = FAIRLEAD_GOLDEN_DIR "/net/" + file;
+  std::ifstream stream(path);
   std::vector<GoldenLine> lines;
   std::string text;
   for (std::size_t number = 1; std::getline(stream, text); ++number) {
