@@ -1,6 +1,6 @@
-// CHECK states what the program relies on. It is on in every build, release included: going on after
-// a broken promise would write wrong money. Input from outside can never reach a CHECK; it is refused
-// with a Result or a Verdict long before. Any thread.
+// CHECK states what the program relies on. It is on in every build, release included: going on
+// after a broken promise would write wrong money. Input from outside can never reach a CHECK; it is
+// refused with a Result or a Verdict long before. Any thread.
 #pragma once
 
 namespace fairlead::core {

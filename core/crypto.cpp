@@ -21,7 +21,9 @@ constexpr std::size_t tag_bytes = 16;
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
-unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+unsigned char* bytes_of(std::string& text) {
+  return reinterpret_cast<unsigned char*>(text.data());
+}
 
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
@@ -33,21 +35,25 @@ std::string encode(std::string_view bytes, std::string_view alphabet, bool padde
     std::uint32_t group = 0;
     for (std::size_t j = 0; j < 3; ++j)
       group = group << 8 | (j < left ? static_cast<std::uint8_t>(bytes[i + j]) : 0u);
-    for (std::size_t j = 0; j <= left; ++j) text += alphabet[group >> (18 - 6 * j) & 63];
+    for (std::size_t j = 0; j <= left; ++j)
+      text += alphabet[group >> (18 - 6 * j) & 63];
     if (padded) text.append(3 - left, '=');
   }
   return text;
 }
 
-constexpr std::string_view standard = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view url_safe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view standard =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view url_safe =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 // Accepts only what encode() would have written, so that each value has one text.
 Result<std::string> decode(std::string_view text, std::string_view alphabet, bool padded) {
   std::string_view body = text;
   if (padded) {
     if (body.size() % 4 != 0) return fail(Errc::invalid, "not base64");
-    while (!body.empty() && body.back() == '=') body.remove_suffix(1);
+    while (!body.empty() && body.back() == '=')
+      body.remove_suffix(1);
     if (text.size() - body.size() > 2) return fail(Errc::invalid, "not base64");
   }
   std::string bytes;
@@ -115,10 +121,18 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
-std::string base64(std::string_view bytes) { return encode(bytes, standard, true); }
-Result<std::string> parse_base64(std::string_view text) { return decode(text, standard, true); }
-std::string base64url(std::string_view bytes) { return encode(bytes, url_safe, false); }
-Result<std::string> parse_base64url(std::string_view text) { return decode(text, url_safe, false); }
+std::string base64(std::string_view bytes) {
+  return encode(bytes, standard, true);
+}
+Result<std::string> parse_base64(std::string_view text) {
+  return decode(text, standard, true);
+}
+std::string base64url(std::string_view bytes) {
+  return encode(bytes, url_safe, false);
+}
+Result<std::string> parse_base64url(std::string_view text) {
+  return decode(text, url_safe, false);
+}
 
 std::string seal(std::string_view key, std::string_view plain, std::string_view context) {
   CHECK(key.size() == 32);
@@ -133,7 +147,8 @@ std::string seal(std::string_view key, std::string_view plain, std::string_view 
                           static_cast<int>(context.size())) == 1);
   CHECK(EVP_EncryptUpdate(cipher.get(), bytes_of(sealed) + nonce_bytes, &size, bytes_of(plain),
                           static_cast<int>(plain.size())) == 1);
-  CHECK(EVP_EncryptFinal_ex(cipher.get(), bytes_of(sealed) + nonce_bytes + plain.size(), &size) == 1);
+  CHECK(EVP_EncryptFinal_ex(cipher.get(), bytes_of(sealed) + nonce_bytes + plain.size(), &size) ==
+        1);
   CHECK(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, tag_bytes,
                             bytes_of(sealed) + nonce_bytes + plain.size()) == 1);
   return sealed;

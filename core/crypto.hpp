@@ -1,5 +1,5 @@
-// The few cryptographic values everyone shares, all from OpenSSL: digests, MACs, random bytes, sealed
-// secrets and their texts. Pure apart from the random source; any thread.
+// The few cryptographic values everyone shares, all from OpenSSL: digests, MACs, random bytes,
+// sealed secrets and their texts. Pure apart from the random source; any thread.
 #pragma once
 
 #include <array>
@@ -29,8 +29,8 @@ Result<std::string> parse_base64(std::string_view text);  // strict: padding, no
 std::string base64url(std::string_view bytes);            // no padding
 Result<std::string> parse_base64url(std::string_view text);
 
-// AES-256-GCM: 12 bytes nonce, ciphertext, 16 bytes tag. `key` is 32 bytes (CHECK). `context` is bound
-// to the secret, so that a sealed value moved to another row does not open (Errc::invalid).
+// AES-256-GCM: 12 bytes nonce, ciphertext, 16 bytes tag. `key` is 32 bytes (CHECK). `context` is
+// bound to the secret, so that a sealed value moved to another row does not open (Errc::invalid).
 std::string seal(std::string_view key, std::string_view plain, std::string_view context);
 Result<std::string> open_sealed(std::string_view key, std::string_view sealed,
                                 std::string_view context);

@@ -14,8 +14,8 @@ struct Entry {
   int exponent;
 };
 
-// ISO 4217 of 2024-06-25: active codes of money, sorted, with the digits of the minor unit. Metals, test
-// codes and units of account without a minor unit are left out, because nobody pays in them.
+// ISO 4217 of 2024-06-25: active codes of money, sorted, with the digits of the minor unit. Metals,
+// test codes and units of account without a minor unit are left out, because nobody pays in them.
 constexpr Entry table[] = {
     {"AED", 2}, {"AFN", 2}, {"ALL", 2}, {"AMD", 2}, {"ANG", 2}, {"AOA", 2}, {"ARS", 2}, {"AUD", 2},
     {"AWG", 2}, {"AZN", 2}, {"BAM", 2}, {"BBD", 2}, {"BDT", 2}, {"BGN", 2}, {"BHD", 3}, {"BIF", 0},
@@ -44,10 +44,12 @@ constexpr Entry table[] = {
 
 Result<Currency> Currency::parse(std::string_view code) {
   std::string upper;
-  for (const char c : code) upper += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  const auto* found = std::lower_bound(
-      std::begin(table), std::end(table), upper,
-      [](const Entry& entry, const std::string& wanted) { return entry.code < std::string_view(wanted); });
+  for (const char c : code)
+    upper += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  const auto* found = std::lower_bound(std::begin(table), std::end(table), upper,
+                                       [](const Entry& entry, const std::string& wanted) {
+                                         return entry.code < std::string_view(wanted);
+                                       });
   if (found == std::end(table) || upper != found->code)
     return fail(Errc::invalid, "\"" + std::string(code.substr(0, 20)) +
                                    "\" is not an ISO 4217 currency such as \"EUR\"");

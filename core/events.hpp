@@ -26,8 +26,8 @@ struct Item {
 };
 
 struct Customer {
-  std::string key;            // the shop's own key, "" = unknown
-  std::string email_sha256;   // 64 hex digits of the normalised address, "" = unknown
+  std::string key;           // the shop's own key, "" = unknown
+  std::string email_sha256;  // 64 hex digits of the normalised address, "" = unknown
   std::optional<bool> is_new;
   std::vector<std::string> groups;
   // What limits per customer count by: the key, else the e-mail hash, else "".

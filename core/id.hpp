@@ -1,6 +1,6 @@
 // Ids: 64 bits, ordered by time of creation, a distinct type for each thing so that a link is never
-// passed for a deal. Outside they are opaque text: a prefix and 13 letters, "lnk_06dz3k…" (Crockford
-// base32, lower case). In the database they are a BIGINT. See docs/decisions/0003.
+// passed for a deal. Outside they are opaque text: a prefix and 13 letters, "lnk_06dz3k…"
+// (Crockford base32, lower case). In the database they are a BIGINT. See docs/decisions/0003.
 #pragma once
 
 #include <compare>
@@ -33,24 +33,60 @@ struct Id {
 };
 
 // Prefixes are frozen: they are in URLs, exports and shops' databases.
-struct BrandTag { static constexpr std::string_view prefix = "brand_"; };
-struct KeyTag { static constexpr std::string_view prefix = "key_"; };
-struct InfluencerTag { static constexpr std::string_view prefix = "inf_"; };
-struct CampaignTag { static constexpr std::string_view prefix = "cmp_"; };
-struct DealTag { static constexpr std::string_view prefix = "deal_"; };
-struct LinkTag { static constexpr std::string_view prefix = "lnk_"; };
-struct CodeTag { static constexpr std::string_view prefix = "code_"; };
-struct CodeUseTag { static constexpr std::string_view prefix = "use_"; };
-struct ClickTag { static constexpr std::string_view prefix = "clk_"; };
-struct OrderTag { static constexpr std::string_view prefix = "ord_"; };
-struct RefundTag { static constexpr std::string_view prefix = "ref_"; };
-struct CreditTag { static constexpr std::string_view prefix = "crd_"; };
-struct CommissionTag { static constexpr std::string_view prefix = "com_"; };
-struct PayoutTag { static constexpr std::string_view prefix = "pay_"; };
-struct PostTag { static constexpr std::string_view prefix = "post_"; };
-struct CostTag { static constexpr std::string_view prefix = "cost_"; };
-struct IntegrationTag { static constexpr std::string_view prefix = "int_"; };
-struct EventTag { static constexpr std::string_view prefix = "evt_"; };
+struct BrandTag {
+  static constexpr std::string_view prefix = "brand_";
+};
+struct KeyTag {
+  static constexpr std::string_view prefix = "key_";
+};
+struct InfluencerTag {
+  static constexpr std::string_view prefix = "inf_";
+};
+struct CampaignTag {
+  static constexpr std::string_view prefix = "cmp_";
+};
+struct DealTag {
+  static constexpr std::string_view prefix = "deal_";
+};
+struct LinkTag {
+  static constexpr std::string_view prefix = "lnk_";
+};
+struct CodeTag {
+  static constexpr std::string_view prefix = "code_";
+};
+struct CodeUseTag {
+  static constexpr std::string_view prefix = "use_";
+};
+struct ClickTag {
+  static constexpr std::string_view prefix = "clk_";
+};
+struct OrderTag {
+  static constexpr std::string_view prefix = "ord_";
+};
+struct RefundTag {
+  static constexpr std::string_view prefix = "ref_";
+};
+struct CreditTag {
+  static constexpr std::string_view prefix = "crd_";
+};
+struct CommissionTag {
+  static constexpr std::string_view prefix = "com_";
+};
+struct PayoutTag {
+  static constexpr std::string_view prefix = "pay_";
+};
+struct PostTag {
+  static constexpr std::string_view prefix = "post_";
+};
+struct CostTag {
+  static constexpr std::string_view prefix = "cost_";
+};
+struct IntegrationTag {
+  static constexpr std::string_view prefix = "int_";
+};
+struct EventTag {
+  static constexpr std::string_view prefix = "evt_";
+};
 
 using BrandId = Id<BrandTag>;
 using KeyId = Id<KeyTag>;
@@ -72,8 +108,8 @@ using IntegrationId = Id<IntegrationTag>;
 using EventId = Id<EventTag>;
 
 // Makes numbers that rise: milliseconds since 2020 in the upper 41 bits (until 2089), below them 22
-// bits that start at random in each millisecond and count up. Never repeats and never falls within a
-// process, even when the clock jumps back. Two processes collide with about n/2²² per shared
+// bits that start at random in each millisecond and count up. Never repeats and never falls within
+// a process, even when the clock jumps back. Two processes collide with about n/2²² per shared
 // millisecond; the tables' unique keys refuse that and the transaction is tried again.
 class IdMaker {
  public:

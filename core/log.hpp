@@ -1,6 +1,6 @@
-// One line per event: a level, a stable event name and named values. The program installs the sink once
-// before threads start (app/); without one, lines go to standard error as JSON. Never log secrets,
-// tokens, visitor ids, full addresses or click queries. Any thread.
+// One line per event: a level, a stable event name and named values. The program installs the sink
+// once before threads start (app/); without one, lines go to standard error as JSON. Never log
+// secrets, tokens, visitor ids, full addresses or click queries. Any thread.
 #pragma once
 
 #include <functional>

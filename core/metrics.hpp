@@ -1,6 +1,6 @@
 // Numbers for /metrics. A module counts with Counter (one relaxed atomic, any thread) and offers a
-// MetricSource; admin/ turns all of them into Prometheus text. Names follow Prometheus' conventions:
-// fairlead_<what>_<unit>, counters end in _total.
+// MetricSource; admin/ turns all of them into Prometheus text. Names follow Prometheus'
+// conventions: fairlead_<what>_<unit>, counters end in _total.
 #pragma once
 
 #include <atomic>

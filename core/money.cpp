@@ -12,9 +12,13 @@ namespace {
 
 __extension__ using Wide = __int128;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
-Error overflow() { return fail(Errc::overflow, "the amount does not fit 64 bits"); }
+Error overflow() {
+  return fail(Errc::overflow, "the amount does not fit 64 bits");
+}
 
 }  // namespace
 
@@ -73,11 +77,13 @@ Result<std::vector<std::int64_t>> split(std::int64_t total, std::span<const std:
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return remainders[a] > remainders[b]; });
-  for (std::size_t i = 0; missing > 0; ++i, --missing) shares[order[i]] += 1;
+  for (std::size_t i = 0; missing > 0; ++i, --missing)
+    shares[order[i]] += 1;
 
   std::vector<std::int64_t> parts;
   parts.reserve(shares.size());
-  for (const Wide part : shares) parts.push_back(static_cast<std::int64_t>(total < 0 ? -part : part));
+  for (const Wide part : shares)
+    parts.push_back(static_cast<std::int64_t>(total < 0 ? -part : part));
   return parts;
 }
 
@@ -112,7 +118,8 @@ Result<Money> parse_decimal(std::string_view text, Currency currency) {
 
   const auto exponent = static_cast<std::size_t>(currency.exponent());
   std::string digits(whole);
-  for (std::size_t i = 0; i < exponent; ++i) digits += i < fraction.size() ? fraction[i] : '0';
+  for (std::size_t i = 0; i < exponent; ++i)
+    digits += i < fraction.size() ? fraction[i] : '0';
   if (fraction.size() > exponent &&
       fraction.substr(exponent).find_first_not_of('0') != std::string_view::npos)
     return refuse();

@@ -1,5 +1,5 @@
-// Money: whole minor units of one currency. Never a double. Adding two currencies is a broken promise
-// of ours (CHECK); a sum that does not fit is an Errc::overflow. Values; any thread.
+// Money: whole minor units of one currency. Never a double. Adding two currencies is a broken
+// promise of ours (CHECK); a sum that does not fit is an Errc::overflow. Values; any thread.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ class Currency {
   static Currency of(std::string_view code);
 
   std::string_view code() const { return {code_, 3}; }  // upper case, "EUR"
-  int exponent() const { return exponent_; }            // digits of the minor unit: JPY 0, EUR 2, KWD 3
+  int exponent() const { return exponent_; }  // digits of the minor unit: JPY 0, EUR 2, KWD 3
 
   bool operator==(const Currency& other) const { return code() == other.code(); }
   auto operator<=>(const Currency& other) const { return code() <=> other.code(); }
@@ -47,16 +47,17 @@ Result<Money> multiply(Money a, std::int64_t factor);
 Result<std::int64_t> add_minor(std::int64_t a, std::int64_t b);
 Result<std::int64_t> multiply_minor(std::int64_t a, std::int64_t b);
 
-// Splits a total into parts in proportion to the weights by the largest remainder: floor the shares of
-// |total|, hand the missing units to the largest remainders, ties to the earlier entry, put the sign
-// back. The parts sum to the total exactly. Errc::invalid: no weights, a negative one, or all zero.
+// Splits a total into parts in proportion to the weights by the largest remainder: floor the shares
+// of |total|, hand the missing units to the largest remainders, ties to the earlier entry, put the
+// sign back. The parts sum to the total exactly. Errc::invalid: no weights, a negative one, or all
+// zero.
 Result<std::vector<std::int64_t>> split(std::int64_t total, std::span<const std::int64_t> weights);
 
 // "12.34" with the currency's digits; "-0.05"; JPY "1200". No currency code, no grouping.
 std::string decimal_text(Money money);
 // The exact inverse, tolerant of missing or excess digits when the excess rounds to nothing:
-// "30" → 3000, "30.000000" → 3000. Refuses exponents, blanks, more than 18 digits, and digits beyond
-// the minor unit that are not zero. Errc::invalid or Errc::overflow.
+// "30" → 3000, "30.000000" → 3000. Refuses exponents, blanks, more than 18 digits, and digits
+// beyond the minor unit that are not zero. Errc::invalid or Errc::overflow.
 Result<Money> parse_decimal(std::string_view text, Currency currency);
 
 }  // namespace fairlead::core

@@ -25,7 +25,8 @@ Wide divide_rounded(Wide dividend, Wide divisor) {
 
 Result<Rate> Rate::parse(std::int64_t ppm) {
   if (ppm < 0 || ppm > ppm_one)
-    return fail(Errc::invalid, "a rate is 0 to 1000000 parts per million, not " + std::to_string(ppm));
+    return fail(Errc::invalid,
+                "a rate is 0 to 1000000 parts per million, not " + std::to_string(ppm));
   return Rate{ppm};
 }
 

@@ -1,4 +1,5 @@
-// Rate: a proportion in parts per million, 0 to 1,000,000 unless said otherwise. Values; any thread.
+// Rate: a proportion in parts per million, 0 to 1,000,000 unless said otherwise. Values; any
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,8 @@ Result<std::int64_t> multiply_divide(std::int64_t a, std::int64_t b, std::int64_
 // The share of an amount: sign · ((2·|amount|·ppm + 10⁶) / (2·10⁶)), half away from zero, so that a
 // reversal cancels exactly. Cannot overflow, because a Rate is at most one.
 std::int64_t share(std::int64_t amount_minor, Rate rate);
-inline Money share(Money amount, Rate rate) { return {share(amount.minor, rate), amount.currency}; }
+inline Money share(Money amount, Rate rate) {
+  return {share(amount.minor, rate), amount.currency};
+}
 
 }  // namespace fairlead::core

@@ -36,7 +36,9 @@ struct Error {
 template <class T>
 using Result = boost::system::result<T, Error>;
 
-inline Error fail(Errc code, std::string detail) { return Error{code, std::move(detail)}; }
+inline Error fail(Errc code, std::string detail) {
+  return Error{code, std::move(detail)};
+}
 
 // Called by Result::value() when there is no value: only tests and start-up code use it that way.
 [[noreturn]] inline void throw_exception_from_error(const Error& error,

@@ -76,7 +76,8 @@ bool read_fraction(std::string_view& text, std::int64_t& micros) {
     ++digits;
   }
   if (digits == 0 || digits > 9) return false;
-  for (; digits < 6; ++digits) micros *= 10;
+  for (; digits < 6; ++digits)
+    micros *= 10;
   return true;
 }
 
@@ -101,7 +102,9 @@ Zone Zone::utc() {
   return *zone;
 }
 
-std::string_view Zone::name() const { return as_zone(zone_)->name(); }
+std::string_view Zone::name() const {
+  return as_zone(zone_)->name();
+}
 
 Day Zone::day_of(Instant at) const {
   const auto local = as_zone(zone_)->to_local(SysMicros{Micros{at.micros}});
@@ -122,11 +125,11 @@ std::string format_instant(Instant at) {
   const date::hh_mm_ss clock{time - days};
   std::array<char, 48> text{};
   const auto micros = static_cast<int>(clock.subseconds().count());
-  int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d",
-                           static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
-                           static_cast<unsigned>(day.day()), static_cast<int>(clock.hours().count()),
-                           static_cast<int>(clock.minutes().count()),
-                           static_cast<int>(clock.seconds().count()));
+  int size = std::snprintf(
+      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(day.year()),
+      static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()));
   if (micros != 0) {
     const auto used = static_cast<std::size_t>(size);
     size += std::snprintf(text.data() + used, text.size() - used, ".%06d", micros);
@@ -136,8 +139,8 @@ std::string format_instant(Instant at) {
 
 Result<Instant> parse_instant(std::string_view text) {
   const auto refuse = [given = std::string(text.substr(0, 60))] {
-    return fail(Errc::invalid, "\"" + given +
-                                   "\" is not an RFC 3339 time such as \"2026-03-02T09:15:00Z\"");
+    return fail(Errc::invalid,
+                "\"" + given + "\" is not an RFC 3339 time such as \"2026-03-02T09:15:00Z\"");
   };
   date::year_month_day day;
   if (!read_date(text, day)) return refuse();
@@ -147,7 +150,8 @@ Result<Instant> parse_instant(std::string_view text) {
   const int minutes = read_digits(text, 2);
   if (minutes < 0 || minutes > 59 || !take(text, ':')) return refuse();
   const int seconds = read_digits(text, 2);
-  if (seconds < 0 || seconds > 60) return refuse();  // 60 is a leap second, folded into the next minute
+  if (seconds < 0 || seconds > 60)
+    return refuse();  // 60 is a leap second, folded into the next minute
   std::int64_t micros = 0;
   int offset_minutes = 0;
   if (!read_fraction(text, micros) || !read_offset(text, offset_minutes)) return refuse();
@@ -161,9 +165,9 @@ Result<Instant> parse_instant(std::string_view text) {
 std::string format_day(Day day) {
   const date::year_month_day date{date::sys_days{date::days{day.number}}};
   std::array<char, 32> text{};
-  const int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02u",
-                                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                                 static_cast<unsigned>(date.day()));
+  const int size =
+      std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
   return std::string(text.data(), static_cast<std::size_t>(size));
 }
 

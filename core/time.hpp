@@ -1,5 +1,6 @@
-// Instants are UTC microseconds; a calendar Day needs a time zone and says which one. Time enters as an
-// argument: only app/ asks a Clock, deciding code is given `now`. Values and clocks: any thread.
+// Instants are UTC microseconds; a calendar Day needs a time zone and says which one. Time enters
+// as an argument: only app/ asks a Clock, deciding code is given `now`. Values and clocks: any
+// thread.
 #pragma once
 
 #include <atomic>
@@ -51,8 +52,8 @@ class Zone {
 
 // RFC 3339 in UTC, "2026-03-02T09:15:00Z", with ".123456" only when there are micros.
 std::string format_instant(Instant at);
-// RFC 3339 with Z or an offset, seconds required, up to 9 fraction digits (cut to micros), years 1970
-// to 9999. Errc::invalid says what a good value looks like; "yesterday" is refused.
+// RFC 3339 with Z or an offset, seconds required, up to 9 fraction digits (cut to micros), years
+// 1970 to 9999. Errc::invalid says what a good value looks like; "yesterday" is refused.
 Result<Instant> parse_instant(std::string_view text);
 // "2026-03-02".
 std::string format_day(Day day);

@@ -301,9 +301,9 @@ def check_clicks(server, data, seen, runs, requests_before):
     with sqlite3.connect(f"file:{data}/clicks.db?mode=ro", uri=True) as clicks:
         stored = clicks.execute("SELECT count(*) FROM clicks").fetchone()[0]
     print(
-        f"\nClicks: {answered} redirects answered, {stored} stored; wrk saw {seen} of them (it leaves"
-        f" up to {CONNECTIONS} unread at the end of each of {runs} runs); {unconfirmed:.0f} answers"
-        f" left before their commit was confirmed; fairlead ended with {exit_code}."
+        f"\nClicks: {answered} redirects answered, {stored} stored; wrk saw {seen} of them (it"
+        f" leaves up to {CONNECTIONS} unread at the end of each of {runs} runs); {unconfirmed:.0f}"
+        f" answers left before their commit was confirmed; fairlead ended with {exit_code}."
     )
     unread_max = runs * CONNECTIONS + 1
     if exit_code != 0 or stored != answered or not seen <= stored <= seen + unread_max:
