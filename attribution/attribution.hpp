@@ -3,11 +3,19 @@
 // decides; credits and ledger postings go into the same transaction as the order. An order is never
 // refused because attribution failed.
 //
-// Routes: POST /v1/orders, GET /v1/orders/{order_ref}, POST /v1/orders/{order_ref}/refunds,
-// GET /v1/commissions, GET /v1/commissions/{id}, …/explain, POST
-// /v1/webhooks/{platform}/{integration_id}, POST|GET|DELETE /v1/integrations. Tables: orders,
-// order_lines, touchpoints, credits, refunds, refund_lines, credit_refunds, integrations,
-// webhook_deliveries. Threads: handlers run on the work pool, several at once.
+// Who is paid: attribute.hpp, by the policy of the newest eligible touch's campaign. An order's
+// base is Σ (unit price × quantity − discount); refunds are base money too and go by the target
+// method.
+//
+// Routes: POST /v1/orders, GET /v1/orders/{order_ref}, POST /v1/orders/{order_ref}/refunds;
+// GET /v1/commissions, GET /v1/commissions/{id}, GET /v1/commissions/{id}/explain;
+// POST /v1/webhooks/{platform}/{integration_id}; POST|GET /v1/integrations,
+// GET|PATCH|DELETE /v1/integrations/{id}, GET /v1/integrations/{id}/deliveries?outcome=.
+//
+// Tables: orders, order_lines, touchpoints, credits, refunds, refund_lines, credit_refunds,
+// integrations, webhook_deliveries.
+//
+// Threads: handlers run on the work pool, several at once.
 #pragma once
 
 #include <functional>
@@ -44,11 +52,15 @@ struct Dependencies {
 std::vector<net::Route> routes(const Dependencies& dependencies);
 void collect(std::vector<core::Metric>& metrics);  // refused tokens, webhook outcomes
 
-// Books an order with its credits and postings in the caller's transaction. Sums must already hold
-// (check_order). `answered` is 201 with the contract's body; the same order again 200 with the same
-// body; another body under the same order_ref 409 order_conflict.
+// Books an order with its credits, code uses and postings in the caller's transaction. The answer
+// is 201 with the contract's body; the same order again 200 with the same body; another body under
+// the same order_ref 409 order_conflict that names the fields; sums that do not hold 400 or 422. A
+// refusal has written nothing.
 core::Answer book_order(storage::Session& session, const Dependencies& dependencies,
                         const core::Order& order, core::Instant now);
+// 201; the same refund again 200 with the same body; 404 no such order; 409 refund_conflict; 422
+// refund_exceeds_order or unknown_line. After a refusal the caller abandons the transaction: the
+// order's row has been locked by a write.
 core::Answer book_refund(storage::Session& session, const core::Refund& refund, core::Instant now);
 
 // Recomputes every credit and every credit's share of every refund from orders, touchpoints and

@@ -109,7 +109,10 @@ std::vector<std::string> click_ids_in(const json::object& body) {
   if (question == landing.npos) return {};
   const std::string_view query = std::string_view(landing).substr(question + 1);
   auto token = net::query_value(query.substr(0, query.find('#')), "fl_click");
+  // Percent-decoding can give any byte; a token is plain text, and only text can be stored.
+  const auto is_plain = [](char c) { return c > 0x20 && c < 0x7f; };
   if (!token || token->empty() || token->size() > 128) return {};
+  if (!std::all_of(token->begin(), token->end(), is_plain)) return {};
   return {*std::move(token)};
 }
 

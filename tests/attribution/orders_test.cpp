@@ -235,6 +235,28 @@ TEST_P(Orders, DamageIsNamedByVerify) {
   EXPECT_NE(shop.verify().find("stored missing"), std::string::npos);
 }
 
+TEST_P(Orders, AreCountedByWhatBecameOfThem) {
+  const auto value = [](std::string_view name, std::string_view label) {
+    std::vector<core::Metric> metrics;
+    collect(metrics);
+    for (const auto& metric : metrics) {
+      if (metric.name == name && metric.labels.front().second == label) return metric.value;
+    }
+    return -1.0;
+  };
+  const double booked = value("fairlead_orders_total", "booked");
+  const double repeated = value("fairlead_orders_total", "repeated");
+  const double conflicting = value("fairlead_orders_total", "conflicting");
+  const double forged = value("fairlead_click_tokens_refused_total", "invalid");
+  shop.order(order_json("A-1", R"(,"click_ids":["forged"])"));
+  shop.order(order_json("A-1", R"(,"click_ids":["forged"])"));
+  shop.order(order_json("A-1"));
+  EXPECT_EQ(value("fairlead_orders_total", "booked"), booked + 1);
+  EXPECT_EQ(value("fairlead_orders_total", "repeated"), repeated + 1);
+  EXPECT_EQ(value("fairlead_orders_total", "conflicting"), conflicting + 1);
+  EXPECT_EQ(value("fairlead_click_tokens_refused_total", "invalid"), forged + 1);
+}
+
 // Verdicts come from a click file of its own.
 TEST_P(Orders, AClickThatABotMadeEarnsNothingAndAPrefetchedOneDoes) {
   test::TemporaryDirectory directory;

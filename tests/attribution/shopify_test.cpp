@@ -123,6 +123,11 @@ TEST(ShopifyOrders, AreReadWhateverIsOddAboutTheText) {
   EXPECT_TRUE(read("\xEF\xBB\xBF{\"id\":1," + plain + "}\r\n").has_value());
   EXPECT_TRUE(read("{\"id\":1,\"name\":\"\xff\xfe\"," + plain + "}").has_value());
   EXPECT_EQ(read(R"({"id":"a\u0000b",)" + plain + "}")->order->order_ref, "ab");
+  for (const std::string token : {"%00", "%ff%fe", "a%20b", "%0d%0a", ""}) {
+    const auto notice =
+        read(R"({"id":1,"landing_site":"/?fl_click=)" + token + R"(",)" + plain + "}");
+    EXPECT_TRUE(notice->order->click_ids.empty()) << token;
+  }
 }
 
 TEST(ShopifyOrders, ThatCannotBeUnderstoodSayWhy) {
