@@ -35,7 +35,8 @@ struct Config {
 
   std::string database_url() const;
   std::string clicks_file() const { return data + "/clicks.db"; }
-  std::string shown_url() const;  // where links are reached from outside, without a trailing slash
+  // Where links are reached from outside, without a trailing slash.
+  std::string shown_url() const;
 };
 
 // One key of the configuration, as it is named in the file; the variable is FAIRLEAD_<NAME>, the
