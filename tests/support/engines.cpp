@@ -2,6 +2,14 @@
 
 #include "tests/support/postgres.hpp"
 
+namespace fairlead::storage {
+
+void PrintTo(Engine engine, std::ostream* out) {
+  *out << (engine == Engine::sqlite ? "sqlite" : "postgres");
+}
+
+}  // namespace fairlead::storage
+
 namespace fairlead::test {
 
 TestDatabase::TestDatabase(storage::Engine engine) : engine_(engine) {

@@ -10,10 +10,18 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "storage/storage.hpp"
 #include "tests/support/temporary_directory.hpp"
+
+namespace fairlead::storage {
+
+// How googletest names an engine in its messages.
+void PrintTo(Engine engine, std::ostream* out);
+
+}  // namespace fairlead::storage
 
 namespace fairlead::test {
 
