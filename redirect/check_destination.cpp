@@ -26,6 +26,21 @@ char lowered(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
+core::Error not_a_name() {
+  return refuse(
+      "destination's host must be a plain DNS name such as shop.example; write an international "
+      "name "
+      "in its xn-- form");
+}
+
+// "50%" as people write it, not an escape.
+bool is_stray_percent(std::string_view url, std::size_t at) {
+  constexpr std::string_view hex = "0123456789abcdefABCDEF";
+  return url[at] == '%' &&
+         (at + 2 >= url.size() || hex.find(url[at + 1]) == std::string_view::npos ||
+          hex.find(url[at + 2]) == std::string_view::npos);
+}
+
 // People paste what their browser shows. Outside the authority, letters beyond ASCII and the few
 // marks RFC 3986 leaves out are percent-encoded; macros become a letter that any part may contain.
 struct Spelled {
@@ -49,8 +64,11 @@ core::Result<Spelled> spell(std::string_view url, std::size_t authority_end) {
           "destination has an unknown macro or a lone brace; macros are {click_id}, {slug} and "
           "{sub1} "
           "to {sub5}");
-    } else if (i >= authority_end && (static_cast<unsigned char>(c) > 0x7e ||
-                                      encoded_marks.find(c) != std::string_view::npos)) {
+    } else if (i<authority_end&& static_cast<unsigned char>(c)> 0x7e) {
+      return not_a_name();
+    } else if (i >= authority_end &&
+               (static_cast<unsigned char>(c) > 0x7e || is_stray_percent(url, i) ||
+                encoded_marks.find(c) != std::string_view::npos)) {
       const auto byte = static_cast<unsigned char>(c);
       for (std::string* const out : {&spelled.parsable, &spelled.stored})
         (*out += '%').append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
@@ -62,12 +80,51 @@ core::Result<Spelled> spell(std::string_view url, std::size_t authority_end) {
   return spelled;
 }
 
+// Whether the part behind "xn--" decodes (RFC 3492, section 6.2) to something beyond ASCII. Labels
+// that do not are read differently by different clients.
+bool is_punycode(std::string_view text) {
+  const std::size_t dash = text.rfind('-');
+  std::size_t length = dash == std::string_view::npos ? 0 : dash;
+  if (dash != std::string_view::npos) text.remove_prefix(dash + 1);
+  std::uint64_t code = 128;
+  std::uint64_t place = 0;
+  std::uint64_t bias = 72;
+  bool is_first = true;
+  while (!text.empty()) {
+    const std::uint64_t before = place;
+    std::uint64_t weight = 1;
+    for (std::uint64_t k = 36;; k += 36) {
+      if (text.empty() || text[0] == '-') return false;
+      const auto digit =
+          static_cast<std::uint64_t>(text[0] >= 'a' ? text[0] - 'a' : text[0] - '0' + 26);
+      text.remove_prefix(1);
+      place += digit * weight;
+      const std::uint64_t threshold = k <= bias ? 1 : std::min<std::uint64_t>(k - bias, 26);
+      if (place > 0x7fffffff || weight > 0x7fffffff) return false;
+      if (digit < threshold) break;
+      weight *= 36 - threshold;
+    }
+    ++length;
+    std::uint64_t delta = is_first ? (place - before) / 700 : (place - before) / 2;
+    is_first = false;
+    delta += delta / length;
+    for (bias = 0; delta > 455; bias += 36)
+      delta /= 35;
+    bias += 36 * delta / (delta + 38);
+    code += place / length;
+    place = place % length + 1;
+    if (code > 0x10ffff) return false;
+  }
+  return !is_first;
+}
+
 bool is_label(std::string_view label) {
   if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-')
     return false;
-  return std::all_of(label.begin(), label.end(), [](char c) {
+  const bool is_plain = std::all_of(label.begin(), label.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   });
+  return is_plain && (!label.starts_with("xn--") || is_punycode(label.substr(4)));
 }
 
 // The URL standard reads a host whose last label is a number, "0x7f" included, as an IPv4 address.
@@ -84,10 +141,7 @@ core::Result<void> check_host(std::string_view host) {
   std::string_view rest = host;
   for (;;) {
     const std::size_t dot = rest.find('.');
-    if (!is_label(rest.substr(0, dot)))
-      return refuse(
-          "destination's host must be a plain DNS name such as shop.example; write an "
-          "international name in its xn-- form");
+    if (!is_label(rest.substr(0, dot))) return not_a_name();
     if (dot == std::string_view::npos) break;
     rest.remove_prefix(dot + 1);
   }
