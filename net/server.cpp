@@ -88,6 +88,11 @@ class Server::Impl {
     for (const auto& thread : threads_)
       traffic.push_back(&thread->traffic());
     collect_traffic(traffic, metrics);
+    metrics.push_back({core::Metric::Kind::counter,
+                       "fairlead_http_overloaded_total",
+                       "API requests answered 503 because the work queue was full.",
+                       {},
+                       static_cast<double>(pool_.overloaded())});
     metrics.push_back({core::Metric::Kind::gauge,
                        "fairlead_http_work_waiting",
                        "API requests queued or running on the work pool.",

@@ -69,8 +69,6 @@ void collect_traffic(const std::vector<const Traffic*>& threads,
              "Connections turned away because a thread had too many.", &Traffic::over_limit);
   to.counter("fairlead_http_accept_failures_total",
              "Failed accepts, such as out of file descriptors.", &Traffic::accept_failures);
-  to.counter("fairlead_http_overloaded_total",
-             "Requests answered 503 because the work queue was full.", &Traffic::overloaded);
   to.counter("fairlead_http_failures_total", "Answers that failed by a fault of the server.",
              &Traffic::failures);
 }

@@ -28,7 +28,6 @@ struct Traffic {
   Tally open;        // connections at the moment
   Tally over_limit;  // connections turned away by connections_per_thread_max
   Tally accept_failures;
-  Tally overloaded;                // requests answered 503 because the work queue was full
   Tally failures;                  // exceptions and bad headers of ours
   std::array<Tally, 6> redirects;  // answers of the fast path by status class; 0 is not used
   std::array<Tally, 6> api;        // answers of the router and of the session itself

@@ -12,6 +12,7 @@ namespace asio = boost::asio;
 Task<core::Answer> WorkPool::answer(const Request& request, core::Instant now, Executor home) {
   if (waiting_.fetch_add(1, std::memory_order_relaxed) >= queue_max_) {
     waiting_.fetch_sub(1, std::memory_order_relaxed);
+    overloaded_.add();
     core::Answer overloaded =
         problem(503, "overloaded", "The server has too much to do. Try again in a second.");
     overloaded.headers.emplace_back("Retry-After", "1");

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/answer.hpp"
+#include "core/metrics.hpp"
 #include "core/time.hpp"
 #include "net/router.hpp"
 #include "net/task.hpp"
@@ -25,6 +26,7 @@ class WorkPool {
   // is full: the caller's thread makes that one.
   Task<core::Answer> answer(const Request& request, core::Instant now, Executor home);
   std::size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
+  std::uint64_t overloaded() const { return overloaded_.value(); }
   void join() { pool_.join(); }
 
  private:
@@ -34,6 +36,7 @@ class WorkPool {
   const std::size_t queue_max_;
   const Router& router_;
   std::atomic<std::size_t> waiting_{0};  // queued and running
+  core::Counter overloaded_;             // answered 503 because the queue was full
 };
 
 }  // namespace fairlead::net

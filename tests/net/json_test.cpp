@@ -89,7 +89,8 @@ TEST(Json, EveryRefusalNamesTheFieldAndWhatWouldBeRight) {
 TEST(Json, AGoodBodyIsReadAsItIs) {
   Fields fields(
       R"({"name":"Zoë 🎉","rate_ppm":1000000,"at":"2026-03-02T10:15:00+01:00","currency":"jpy",
-          "absent":null,"flag":true,"tags":["a","b"],"free":{"x":[1.50]},"low":-9223372036854775808})");
+          "absent":null,"flag":true,"tags":["a","b"],"free":{"x":[1.50]},
+          "low":-9223372036854775808})");
   EXPECT_EQ(fields.text("name"), "Zoë 🎉");
   EXPECT_EQ(fields.integer("rate_ppm", 0, 1'000'000), 1'000'000);
   EXPECT_EQ(fields.integer("low", INT64_MIN, 0), INT64_MIN);

@@ -191,6 +191,7 @@ TEST_F(ServerTest, TheWorkQueueIsBounded) {
   const HttpAnswer overloaded = third.get("/v1/echo");
   EXPECT_EQ(overloaded.status, 503);
   EXPECT_EQ(overloaded.header("Retry-After"), "1");
+  EXPECT_EQ(metric("fairlead_http_overloaded_total"), 1);
   EXPECT_EQ(third.get("/mia").status, 302);  // redirects do not wait for the pool
   gate_.open();
   EXPECT_EQ(first.read_answer()->status, 200);
