@@ -115,8 +115,8 @@ TEST(ShopifyOrders, KeepIdsBeyond53BitsAndOnlyTheDigestOfTheAddress) {
 }
 
 TEST(ShopifyOrders, AreReadWhateverIsOddAboutTheText) {
-  const std::string plain =
-      R"("currency":"EUR","created_at":"2026-03-02T10:15:00Z","line_items":[{"id":1,"price":"1.00"}])";
+  const std::string plain = R"("currency":"EUR","created_at":"2026-03-02T10:15:00Z",)"
+                            R"("line_items":[{"id":1,"price":"1.00"}])";
   const auto read = [](const std::string& text) { return shopify().read("", text, brand); };
   EXPECT_TRUE(read(R"({"id":1,)" + plain + "}").has_value());
   EXPECT_EQ(read(R"({"id":1,"id":2,)" + plain + "}")->order->order_ref, "2");
