@@ -4,7 +4,8 @@
 #include <boost/json/parse.hpp>
 
 #include "redirect/links.hpp"
-#include "tests/redirect/shop_fixture.hpp"
+#include "tests/redirect/running_redirect.hpp"
+#include "tests/redirect/shop.hpp"
 
 namespace fairlead::redirect {
 namespace {
@@ -170,10 +171,11 @@ TEST_P(Links, EditsAreGuardedServedAndAudited) {
   const std::string id = create(R"("slug":"mia")").text("id");
   const std::string path = "/v1/links/" + id;
   EXPECT_EQ(call(net::Method::patch, path, "{}", {{"If-Match", "\"7\""}}).status, 412);
-  const Called edited = call(
-      net::Method::patch, path,
-      R"({"destination":"https://shop.example/new","utm":{"source":"tiktok"},"utm_locked":true,"status":307})",
-      {{"If-Match", "\"1\""}});
+  const Called edited =
+      call(net::Method::patch, path,
+           R"({"destination":"https://shop.example/new","utm":{"source":"tiktok"},)"
+           R"("utm_locked":true,"status":307})",
+           {{"If-Match", "\"1\""}});
   ASSERT_EQ(edited.status, 200) << edited.text("detail");
   EXPECT_EQ(edited.etag, "\"2\"");
   const auto answer = redirect.get("/mia", "utm_source=mine");

@@ -1,8 +1,12 @@
 // The redirect from request to stored click, and its links' snapshot.
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include "redirect/decide.hpp"
-#include "tests/redirect/shop_fixture.hpp"
+
+#include "tests/redirect/running_redirect.hpp"
+#include "tests/redirect/shop.hpp"
 
 namespace fairlead::redirect {
 namespace {
