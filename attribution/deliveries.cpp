@@ -77,6 +77,9 @@ bool wait_for_order(storage::Session& session, const Integration& integration,
     const std::string key = waiting_key(order_ref, number);
     const auto rows = session.run(sql::find_delivery, integration.brand, integration.id, key);
     if (!rows.empty()) {
+      // The order was booked after this transaction looked for it: look again from the start.
+      if (rows.one().text(2) == "closed")
+        throw storage::StatementFailed{{core::Errc::busy, "the order came meanwhile"}, true};
       if (rows.one().text(3) == delivery_key) return true;  // it waits already
       continue;
     }
