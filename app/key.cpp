@@ -103,7 +103,7 @@ int create_key(const Config& config, const KeyRequest& request) {
   if (code != 0) return code;
   if (request.output == Output::json) {
     std::cout << boost::json::serialize(boost::json::object{
-                     {"id", made.id.text()}, {"role", request.role}, {"key", made.secret_text}})
+                     {"id", made.id.text()}, {"role", request.role}, {"secret", made.secret_text}})
               << "\n";
   } else {
     std::cout << "Key " << made.id.text() << " (" << request.role << "), shown once:\n  "

@@ -77,7 +77,9 @@ std::vector<net::Route> Wiring::all_routes() {
       .database = *database_,
       .clicks = *clicks_,
       .metrics = {[this](auto& metrics) { server_->collect(metrics); },
-                  [this](auto& metrics) { redirect_->collect(metrics); }, attribution::collect},
+                  [this](auto& metrics) { redirect_->collect(metrics); },
+                  [this](auto& metrics) { database_->append_metrics(metrics); },
+                  attribution::collect},
       .not_ready = [this] { return not_ready(); },
       .version = std::string(version),
   }));

@@ -19,10 +19,6 @@ function(fairlead_flags target)
     target_compile_options(${target} PRIVATE -fsanitize=${FAIRLEAD_SANITIZE}
                            -fno-sanitize-recover=all)
     target_link_options(${target} PUBLIC -fsanitize=${FAIRLEAD_SANITIZE})
-    if(FAIRLEAD_SANITIZE MATCHES "thread")
-      # GCC 12 warns of each atomic_thread_fence, which ThreadSanitizer does not see; Asio has some.
-      target_compile_options(${target} PRIVATE -Wno-tsan)
-    endif()
   endif()
   if(FAIRLEAD_FUZZ)
     # Clang 14 cannot assemble coroutines with it ("difference across sections").

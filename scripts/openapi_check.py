@@ -4,11 +4,11 @@
   FAIRLEAD_EXCHANGES=/tmp/exchanges.jsonl <any test program that talks HTTP>
   scripts/openapi_check.py /tmp/exchanges.jsonl
 
-Each line is {"method", "target", "status", "content_type", "request_body", "body"}, as the tests' HTTP client
-writes it. For every line: the operation is looked up by method and path; the status must be listed there, or be
-a problem where `default` says so; the media type must be listed; a JSON body must fit its schema; and a request
-that was taken (2xx) must fit the request's schema. Ends with 1 and the list of what does not fit, and with 2
-when there was nothing to check.
+Each line is {"method", "target", "status", "content_type", "request_body", "body"}, as the tests'
+HTTP client writes it. For every line: the operation is looked up by method and path; the status
+must be listed there, or be a problem where `default` says so; the media type must be listed; a JSON
+body must fit its schema; and a request that was taken (2xx) must fit the request's schema. Ends with
+1 and the list of what does not fit, and with 2 when there was nothing to check.
 """
 import argparse
 import collections
@@ -21,14 +21,14 @@ import urllib.parse
 import jsonschema
 import yaml
 
-RESERVED = {"v1", "admin", "portal", "docs", "assets", "healthz", "readyz", "metrics", "robots.txt", "favicon.ico",
-            ".well-known", "track.js"}
+RESERVED = {"v1", "admin", "portal", "docs", "assets", "healthz", "readyz", "metrics", "robots.txt",
+            "favicon.ico", ".well-known", "track.js"}
 PROBLEMS_SHOWN_MAX = 50
 
 
 def without_dates(loader):
     """Times in examples stay texts."""
-    resolvers = {first: [(tag, pattern) for tag, pattern in pairs if tag != "tag:yaml.org,2002:timestamp"]
+    resolvers = {first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
                  for first, pairs in loader.yaml_implicit_resolvers.items()}
     return type("Plain", (loader,), {"yaml_implicit_resolvers": resolvers})
 
@@ -36,13 +36,6 @@ def without_dates(loader):
 class Api:
     def __init__(self, path):
         self.document = yaml.load(path.read_text(encoding="utf-8"), without_dates(yaml.SafeLoader))
-        # 3.1 is JSON Schema 2020-12; older packages know 2019-09 or 7, which agree on all that is used here.
-        self.validator = next(getattr(jsonschema, name) for name in
-                              ("Draft202012Validator", "Draft201909Validator", "Draft7Validator")
-                              if hasattr(jsonschema, name))
-        self.resolver = None
-        if self.validator is not getattr(jsonschema, "Draft202012Validator", None):
-            self.resolver = jsonschema.RefResolver.from_schema(self.document)
         self.paths = []
         for pattern, methods in self.document["paths"].items():
             expression = "".join("[^/]+" if part.startswith("{") else re.escape(part)
@@ -73,7 +66,7 @@ class Api:
         if key not in self.validators:
             # References lead into the document, so the schema is checked as a part of it.
             whole = {"components": self.document["components"], "allOf": [schema]}
-            self.validators[key] = self.validator(whole)
+            self.validators[key] = jsonschema.Draft202012Validator(whole)
         for error in self.validators[key].iter_errors(value):
             best = jsonschema.exceptions.best_match([error])
             place = "/" + "/".join(str(part) for part in best.absolute_path)
@@ -97,6 +90,9 @@ def check_content(api, response, exchange):
         yield f"media type {given!r}, described are {', '.join(content)}"
         return
     if "json" not in given:
+        return
+    if any("\udc80" <= character <= "\udcff" for character in exchange["body"]):
+        yield "the body is not UTF-8"
         return
     try:
         value = json.loads(exchange["body"])
@@ -123,7 +119,9 @@ def check_request(api, operation, exchange):
 
 
 def check(api, exchange):
-    path = urllib.parse.urlsplit(exchange["target"]).path if exchange["target"].startswith("/") else ""
+    path = ""
+    if exchange["target"].startswith("/"):
+        path = urllib.parse.urlsplit(exchange["target"]).path
     method = "get" if exchange["method"] == "HEAD" else exchange["method"].lower()
     pattern, methods = api.find(path)
     refusal = api.document["components"]["responses"]["Problem"]
@@ -148,17 +146,23 @@ def check(api, exchange):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("exchanges", type=pathlib.Path, nargs="+")
     parser.add_argument("--api", type=pathlib.Path,
-                        default=pathlib.Path(__file__).resolve().parent.parent / "docs" / "openapi.yaml")
-    parser.add_argument("--uncovered", action="store_true", help="also list operations that no exchange used")
+                        default=pathlib.Path(__file__).resolve().parents[1] / "docs/openapi.yaml")
+    parser.add_argument("--every-operation", action="store_true",
+                        help="an operation that no exchange used fails")
     options = parser.parse_args()
     api = Api(options.api)
     seen = collections.Counter()
     failures = []
     for path in options.exchanges:
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        # Bad requests are recorded as they were sent, so a line need not be UTF-8.
+        text = path.read_text(encoding="utf-8", errors="surrogateescape")
+        for number, line in enumerate(text.split("\n"), start=1):
+            if not line:
+                continue
             exchange = json.loads(line)
             target = exchange["target"].split("?")[0]
             pattern, methods = api.find(target)
@@ -168,8 +172,8 @@ def main():
             else:
                 seen["(not described)"] += 1
             for problem in check(api, exchange):
-                failures.append(f"{path}:{number}: {exchange['method']} {exchange['target'][:120]} → "
-                                f"{exchange['status']}: {problem}")
+                what = f"{exchange['method']} {exchange['target'][:120]} → {exchange['status']}"
+                failures.append(f"{path}:{number}: {what}: {problem}")
     for failure in failures[:PROBLEMS_SHOWN_MAX]:
         print(failure)
     if len(failures) > PROBLEMS_SHOWN_MAX:
@@ -177,10 +181,11 @@ def main():
     all_ids = {operation["operationId"] for methods in api.document["paths"].values()
                for name, operation in methods.items() if name != "parameters"}
     unused = sorted(all_ids - set(seen))
-    print(f"openapi_check: {sum(seen.values())} exchanges, {len(all_ids) - len(unused)} of {len(all_ids)} operations, "
-          f"{len(failures)} problems")
-    if options.uncovered and unused:
-        print("not used: " + ", ".join(unused))
+    print(f"openapi_check: {sum(seen.values())} exchanges, {len(all_ids) - len(unused)} of "
+          f"{len(all_ids)} operations, {len(failures)} problems")
+    if options.every_operation and unused:
+        failures.append("unused operations")
+        print("no test was answered by: " + ", ".join(unused))
     if not seen:
         print("openapi_check: there was no exchange to check")
         sys.exit(2)

@@ -9,6 +9,7 @@
 
 #include "storage/storage.hpp"
 #include "tests/support/engines.hpp"
+#include "tests/support/test_statement.hpp"
 #include "tests/whole/server_process.hpp"
 #include "tests/whole/shop.hpp"
 
@@ -117,11 +118,8 @@ TEST_P(BadInput, ABodyOfTenMegabytesIsRefusedFromItsHead) {
 
 TEST_P(BadInput, ADatabaseOfANewerVersionIsLeftAlone) {
   init_brand(arguments());
-  const storage::Statement pretend{
-      "tests.pretend_newer",
-      "INSERT INTO schema_migrations (number, name, sha256, applied_at) VALUES (?1, ?2, ?2, ?1)",
-      "INSERT INTO schema_migrations (number, name, sha256, applied_at) VALUES ($1, $2, $2, $1)",
-      2};
+  const test::TestStatement pretend(
+      "INSERT INTO schema_migrations (number, name, sha256, applied_at) VALUES ($1, $2, $2, $1)");
   database_.open();
   ASSERT_TRUE(database_->transact([&](storage::Session& s) { s.run(pretend, 9'000, "future"); }));
   database_.close();

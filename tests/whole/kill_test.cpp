@@ -15,15 +15,14 @@
 #include "redirect/redirect.hpp"
 #include "storage/storage.hpp"
 #include "tests/support/engines.hpp"
+#include "tests/support/test_statement.hpp"
 #include "tests/whole/server_process.hpp"
 #include "tests/whole/shop.hpp"
 
 namespace fairlead::whole {
 namespace {
 
-const storage::Statement find_click{"tests.find_click",
-                                    "SELECT link_id FROM clicks WHERE click_id = ?1",
-                                    "SELECT link_id FROM clicks WHERE click_id = $1", 1};
+const test::TestStatement find_click("SELECT link_id FROM clicks WHERE click_id = $1");
 
 // What clients were promised, over all lives of the server.
 struct Promised {
