@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Turns docs/openapi.yaml into one page of HTML for people, YAML and JSON for programs, as C++ for the binary.
+"""Turns docs/openapi.yaml into a page for people and YAML and JSON for programs, as C++ constants.
 
-The page has no script and loads nothing, so it can be read from the server, from a file, or printed.
+The page has no script and loads nothing: read it from the server, from a file, or on paper.
   docs_page.py docs/openapi.yaml --cpp OUT.cpp     everything, as constants of admin/docs_pages.hpp
   docs_page.py docs/openapi.yaml --html OUT.html   the page alone
   docs_page.py docs/openapi.yaml --json OUT.json   the JSON alone
@@ -20,47 +20,66 @@ import yaml
 METHODS = ("get", "post", "patch", "put", "delete")
 
 STYLE = """
-:root{color-scheme:light dark;--ink:#1c2330;--soft:#566174;--line:#dfe4ec;--paper:#fff;--panel:#f6f8fb;
---accent:#4338ca;--get:#0b6b4f;--post:#1d4fbf;--patch:#8a4b00;--delete:#a61b2b}
-@media(prefers-color-scheme:dark){:root{--ink:#e6eaf2;--soft:#a3aec0;--line:#2c3444;--paper:#12161f;
---panel:#1a202c;--accent:#a5b4fc;--get:#6ee7b7;--post:#93c5fd;--patch:#fcd34d;--delete:#fda4af}}
-*{box-sizing:border-box}html{scroll-behavior:smooth}
+:root{color-scheme:light dark;--ink:#1c2330;--soft:#566174;--line:#dfe4ec;--paper:#fff;
+  --panel:#f6f8fb;--accent:#4338ca;--get:#0b6b4f;--post:#1d4fbf;--patch:#8a4b00;--delete:#a61b2b}
+@media(prefers-color-scheme:dark){:root{--ink:#e6eaf2;--soft:#a3aec0;--line:#2c3444;
+  --paper:#12161f;--panel:#1a202c;--accent:#a5b4fc;--get:#6ee7b7;--post:#93c5fd;--patch:#fcd34d;
+  --delete:#fda4af}}
+*{box-sizing:border-box}
+html{scroll-behavior:smooth}
 @media(prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
-body{margin:0;font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;color:var(--ink);
-background:var(--paper);display:grid;grid-template-columns:17rem minmax(0,1fr)}
-.skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:1rem;background:var(--paper);padding:.5rem;z-index:2}
+body{margin:0;font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;
+  color:var(--ink);background:var(--paper);display:grid;grid-template-columns:17rem minmax(0,1fr)}
+.skip{position:absolute;left:-99rem}
+.skip:focus{left:1rem;top:1rem;background:var(--paper);padding:.5rem;z-index:2}
 a{color:var(--accent);text-underline-offset:.15em}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:4px}
 nav{position:sticky;top:0;height:100vh;overflow:auto;padding:1.5rem 1rem;background:var(--panel);
-border-right:1px solid var(--line);font-size:.84rem}
-nav p{margin:1rem 0 .25rem;font-weight:650}nav ul{list-style:none;margin:0;padding:0}
-nav li a{display:flex;gap:.5rem;padding:.16rem .25rem;color:var(--ink);text-decoration:none;border-radius:4px}
-nav li a:hover{background:var(--line)}nav .verb{width:3.4rem;flex:none;font-size:.72rem;padding-top:.1rem}
+  border-right:1px solid var(--line);font-size:.84rem}
+nav p{margin:1rem 0 .25rem;font-weight:650}
+nav ul{list-style:none;margin:0;padding:0}
+nav li a{display:flex;gap:.5rem;padding:.16rem .25rem;color:var(--ink);text-decoration:none;
+  border-radius:4px}
+nav li a:hover{background:var(--line)}
+nav .verb{width:3.4rem;flex:none;font-size:.72rem;padding-top:.1rem}
 nav .path{overflow-wrap:anywhere}
 main{padding:2rem clamp(1rem,4vw,3.5rem) 6rem;max-width:66rem}
-h1{font-size:2rem;line-height:1.2;margin:0 0 .25rem}h2{margin:3.5rem 0 .5rem;font-size:1.45rem;
-border-bottom:2px solid var(--line);padding-bottom:.3rem}
+h1{font-size:2rem;line-height:1.2;margin:0 0 .25rem}
+h2{margin:3.5rem 0 .5rem;font-size:1.45rem;border-bottom:2px solid var(--line);
+  padding-bottom:.3rem}
 h3{font-size:1.06rem;margin:0 0 .35rem;display:flex;flex-wrap:wrap;gap:.6rem;align-items:baseline}
 h4{font-size:.86rem;margin:1.1rem 0 .35rem;color:var(--soft);font-weight:650}
-p{margin:.45rem 0}code,pre{font:.86em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
-:not(pre)>code{background:var(--panel);border:1px solid var(--line);border-radius:4px;padding:.04em .3em;
-overflow-wrap:anywhere}
-pre{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:.8rem 1rem;overflow:auto;margin:.3rem 0}
-article{border:1px solid var(--line);border-radius:10px;padding:1.1rem 1.25rem;margin:1.1rem 0;scroll-margin-top:1rem}
+p{margin:.45rem 0}
+code,pre{font:.86em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+:not(pre)>code{background:var(--panel);border:1px solid var(--line);border-radius:4px;
+  padding:.04em .3em;overflow-wrap:anywhere}
+pre{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:.8rem 1rem;
+  overflow:auto;margin:.3rem 0}
+article{border:1px solid var(--line);border-radius:10px;padding:1.1rem 1.25rem;margin:1.1rem 0;
+  scroll-margin-top:1rem}
 article:target{border-color:var(--accent);box-shadow:0 0 0 1px var(--accent)}
 .verb{font:700 .8rem ui-monospace,Menlo,Consolas,monospace}
-.get{color:var(--get)}.post{color:var(--post)}.patch,.put{color:var(--patch)}.delete{color:var(--delete)}
-.roles{font-size:.8rem;color:var(--soft);margin:0}.roles b{color:var(--ink);font-weight:600}
+.get{color:var(--get)}
+.post{color:var(--post)}
+.patch,.put{color:var(--patch)}
+.delete{color:var(--delete)}
+.roles{font-size:.8rem;color:var(--soft);margin:0}
+.roles b{color:var(--ink);font-weight:600}
 table{border-collapse:collapse;width:100%;font-size:.88rem}
-th,td{text-align:left;vertical-align:top;padding:.35rem .6rem .35rem 0;border-top:1px solid var(--line)}
+th,td{text-align:left;vertical-align:top;padding:.35rem .6rem .35rem 0;
+  border-top:1px solid var(--line)}
 thead th{border-top:0;color:var(--soft);font-weight:600;font-size:.78rem}
-tbody th{font-weight:500;width:32%}td:nth-child(2){width:22%;color:var(--soft)}
+tbody th{font-weight:500;width:32%}
+td:nth-child(2){width:22%;color:var(--soft)}
 .must{color:var(--delete);font-size:.76rem;margin-left:.35rem}
 details{margin:.35rem 0;border-top:1px solid var(--line);padding-top:.35rem}
-summary{cursor:pointer;font-size:.92rem}summary b{display:inline-block;min-width:2.8rem}
+summary{cursor:pointer;font-size:.92rem}
+summary b,.answer b{display:inline-block;min-width:2.8rem}
+.answer{margin:.35rem 0;border-top:1px solid var(--line);padding:.35rem 0 0 1rem;font-size:.92rem}
 .wide{overflow-x:auto}
 @media(max-width:820px){body{display:block}nav{position:static;height:auto;max-height:45vh}}
-@media print{nav{display:none}body{display:block}article{break-inside:avoid}details>*{display:block}}
+@media print{nav{display:none}body{display:block}article{break-inside:avoid}
+  details>*{display:block}}
 """
 
 
@@ -70,7 +89,7 @@ def load(path):
 
     # Dates and times stay as they are written: they are examples of texts.
     Strict.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        first: [entry for entry in resolvers if entry[0] != "tag:yaml.org,2002:timestamp"]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
 
     def mapping(loader, node, deep=False):
@@ -98,6 +117,7 @@ class Plain(yaml.SafeDumper):
 class Page:
     def __init__(self, api):
         self.api = api
+        self.problem_rows = self.rows(api["components"]["schemas"]["Problem"])
 
     def resolve(self, node):
         while isinstance(node, dict) and "$ref" in node:
@@ -136,7 +156,9 @@ class Page:
         out += ["</nav>", '<main id="content">', f"<h1>{escape(info['title'])}</h1>",
                 f'<p class="roles">Version {escape(info["version"])} · '
                 '<a href="/docs/openapi.yaml">openapi.yaml</a> · '
-                '<a href="/docs/openapi.json">openapi.json</a></p>', prose(info["description"])]
+                '<a href="/docs/openapi.json">openapi.json</a></p>', prose(info["description"]),
+                "<details><summary>The fields of a problem</summary>", table(self.problem_rows),
+                "</details>"]
         for tag in self.api["tags"]:
             out.append(f'<section aria-labelledby="tag-{slug(tag["name"])}">'
                        f'<h2 id="tag-{slug(tag["name"])}">{escape(tag["name"])}</h2>')
@@ -149,15 +171,18 @@ class Page:
 
     def operation(self, path, method, operation):
         roles = operation.get("x-roles", [])
-        who = (f"Keys of role <b>{escape(', '.join(roles))}</b>" if roles else "Open to everyone, no key")
-        out = [f'<article id="{operation["operationId"]}" aria-labelledby="{operation["operationId"]}-name">',
-               f'<h3 id="{operation["operationId"]}-name"><span class="verb {method}">{method.upper()}</span>'
+        who = "Open to everyone, no key"
+        if roles:
+            who = f"Keys of role <b>{escape(', '.join(roles))}</b>"
+        name = operation["operationId"]
+        out = [f'<article id="{name}" aria-labelledby="{name}-name">',
+               f'<h3 id="{name}-name"><span class="verb {method}">{method.upper()}</span>'
                f'<code>{escape(path)}</code></h3>',
                f"<p>{inline(operation['summary'])}</p>", prose(operation.get("description", "")),
                f'<p class="roles">{who}</p>']
         parameters = [self.resolve(parameter) for parameter in operation["parameters"]]
         if parameters:
-            rows = [(parameter["name"], f'{parameter["in"]}, {self.kind(parameter.get("schema", {}))}',
+            rows = [(parameter["name"], f'{parameter["in"]}, {self.kind(parameter["schema"])}',
                      parameter.get("description", ""), parameter.get("required", False))
                     for parameter in parameters]
             out += ["<h4>Parameters</h4>", table(rows)]
@@ -165,7 +190,10 @@ class Page:
             out += self.body(self.resolve(operation["requestBody"]))
         out.append("<h4>Answers</h4>")
         for status, response in operation["responses"].items():
-            out += self.response(status, self.resolve(response))
+            if status != "default":  # problems are told of once, above all operations
+                target = dict(self.resolve(response))
+                target["description"] = response.get("description", target.get("description", ""))
+                out += self.response(status, target)
         out.append("</article>")
         return out
 
@@ -183,13 +211,16 @@ class Page:
         parts = []
         for media, content in response.get("content", {}).items():
             rows = self.rows(content.get("schema", {}))
+            if media == "application/problem+json" and len(rows) == len(self.problem_rows):
+                continue  # the common form
             parts.append(f'<p class="roles"><code>{escape(media)}</code></p>')
-            if rows and "problem" not in media:
+            if rows:
                 parts.append(table(rows))
             parts += self.examples(content)
         if not parts:
-            return [f"<details open><summary><b>{escape(status)}</b> {description}</summary></details>"]
-        return [f"<details><summary><b>{escape(status)}</b> {description}</summary>", *parts, "</details>"]
+            return [f'<p class="answer"><b>{escape(status)}</b> {description}</p>']
+        return [f"<details><summary><b>{escape(status)}</b> {description}</summary>", *parts,
+                "</details>"]
 
     @staticmethod
     def examples(content):
@@ -199,7 +230,9 @@ class Page:
         for name, value in examples:
             if name:
                 out.append(f"<h4>{escape(name)}</h4>")
-            text = value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+            text = value
+            if not isinstance(value, str):
+                text = json.dumps(value, indent=2, ensure_ascii=False)
             out.append(f'<pre tabindex="0"><code>{escape(text)}</code></pre>')
         return out
 
@@ -231,9 +264,9 @@ class Page:
     def kind(self, schema):
         schema = self.resolve(schema)
         if "enum" in schema:
-            return " | ".join(json.dumps(value, ensure_ascii=False).strip('"') for value in schema["enum"])
+            return " | ".join(json.dumps(value).strip('"') for value in schema["enum"])
         if "const" in schema:
-            return str(schema["const"])
+            return json.dumps(schema["const"]).strip('"')
         choices = schema.get("oneOf", []) + schema.get("anyOf", [])
         if choices:
             return " or ".join(dict.fromkeys(self.kind(choice) for choice in choices))
@@ -244,10 +277,12 @@ class Page:
             if kind == "array":
                 words.append(f"list of {self.kind(schema.get('items', {}))}")
             elif kind == "string" and "format" in schema:
-                words.append({"date-time": "time", "date": "day"}.get(schema["format"], schema["format"]))
+                formats = {"date-time": "time", "date": "day"}
+                words.append(formats.get(schema["format"], schema["format"]))
             else:
-                words.append({"string": "text", "integer": "whole number", "boolean": "true or false"}
-                             .get(kind, kind))
+                kinds_in_words = {"string": "text", "integer": "whole number",
+                                  "boolean": "true or false"}
+                words.append(kinds_in_words.get(kind, kind))
         text = " or ".join(words)
         low, high = schema.get("minimum"), schema.get("maximum")
         if low is not None and high is not None:
@@ -285,7 +320,8 @@ def prose(text):
             out.append(f'<pre tabindex="0"><code>{escape(code)}</code></pre>')
         elif lines[0].startswith("- "):
             items = re.split(r"\n- ", block[2:])
-            out.append("<ul>" + "".join(f"<li>{inline(' '.join(item.split()))}</li>" for item in items) + "</ul>")
+            listed = "".join(f"<li>{inline(' '.join(item.split()))}</li>" for item in items)
+            out.append(f"<ul>{listed}</ul>")
         else:
             out.append(f"<p>{inline(' '.join(block.split()))}</p>")
     return "\n".join(out)
@@ -298,8 +334,8 @@ def table(rows):
            '<th scope="col">Meaning</th></tr></thead><tbody>']
     for name, kind, description, required in rows:
         must = '<span class="must">required</span>' if required else ""
-        out.append(f'<tr><th scope="row"><code>{escape(name)}</code>{must}</th><td>{escape(kind)}</td>'
-                   f"<td>{inline(' '.join(description.split()))}</td></tr>")
+        out.append(f'<tr><th scope="row"><code>{escape(name)}</code>{must}</th>'
+                   f"<td>{escape(kind)}</td><td>{inline(' '.join(description.split()))}</td></tr>")
     out.append("</tbody></table></div>")
     return "\n".join(out)
 
@@ -307,8 +343,8 @@ def table(rows):
 def constants(source, page, as_json):
     digest = base64.b64encode(hashlib.sha256(STYLE.encode("utf-8")).digest()).decode("ascii")
     parts = {"html": page, "yaml": source, "json": as_json, "style_sha256": digest}
-    out = ['// Made by scripts/docs_page.py from docs/openapi.yaml.', '#include "admin/docs_pages.hpp"', "",
-           "namespace fairlead::admin::docs_pages {", ""]
+    out = ["// Made by scripts/docs_page.py from docs/openapi.yaml.",
+           '#include "admin/docs_pages.hpp"', "", "namespace fairlead::admin::docs_pages {", ""]
     for name, text in parts.items():
         if ')page"' in text:
             sys.exit("the text would end its own C++ literal")
@@ -321,7 +357,8 @@ def constants(source, page, as_json):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", type=pathlib.Path)
     parser.add_argument("--cpp", type=pathlib.Path)
     parser.add_argument("--html", type=pathlib.Path)

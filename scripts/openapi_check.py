@@ -7,8 +7,8 @@
 Each line is {"method", "target", "status", "content_type", "request_body", "body"}, as the tests'
 HTTP client writes it. For every line: the operation is looked up by method and path; the status
 must be listed there, or be a problem where `default` says so; the media type must be listed; a JSON
-body must fit its schema; and a request that was taken (2xx) must fit the request's schema. Ends with
-1 and the list of what does not fit, and with 2 when there was nothing to check.
+body must fit its schema; and a request that was taken (2xx) must fit the request's schema. Ends
+with 1 and the list of what does not fit, and with 2 when there was nothing to check.
 """
 import argparse
 import collections

@@ -1,5 +1,5 @@
--- $2 and $3 bound the numbers, $4 is 1 to see archived ones too, $6 and $7 narrow to one campaign or deal
--- (0 = any).
+-- $2 and $3 bound the numbers, $4 is 1 to see archived ones too, $6 and $7 narrow to one campaign
+-- or deal (0 = any).
 SELECT cost_id, version, archived_at, campaign_id, deal_id, kind, amount_minor, currency, at, note,
        created_at
 FROM costs

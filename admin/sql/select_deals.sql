@@ -1,7 +1,8 @@
--- $2 and $3 bound the numbers, $4 is 1 to see archived ones too, $6 and $7 narrow to one influencer or
--- campaign (0 = any). The plan is the newest version.
-SELECT d.deal_id, d.version, d.archived_at, d.influencer_id, d.campaign_id, d.fixed_fee_minor, d.gifts,
-       d.gift_cost_minor, d.hold_days, d.starts_at, d.ends_at, d.created_at, p.kind, p.terms, c.currency
+-- $2 and $3 bound the numbers, $4 is 1 to see archived ones too, $6 and $7 narrow to one influencer
+-- or campaign (0 = any). The plan is the newest version.
+SELECT d.deal_id, d.version, d.archived_at, d.influencer_id, d.campaign_id, d.fixed_fee_minor,
+       d.gifts, d.gift_cost_minor, d.hold_days, d.starts_at, d.ends_at, d.created_at, p.kind,
+       p.terms, c.currency
 FROM deals d
 LEFT JOIN campaigns c ON c.brand_id = d.brand_id AND c.campaign_id = d.campaign_id
 LEFT JOIN deal_plans p ON p.brand_id = d.brand_id AND p.deal_id = d.deal_id

@@ -1,6 +1,7 @@
 -- $2 and $3 bound the numbers, $4 is 1 to see archived ones too, $6 narrows to one deal (0 = any).
-SELECT p.post_id, p.version, p.archived_at, p.deal_id, p.platform, p.url, p.planned_at, p.published_at,
-       p.created_at, m.at, m.reach, m.impressions, m.likes, m.comments, m.shares, m.saves
+SELECT p.post_id, p.version, p.archived_at, p.deal_id, p.platform, p.url, p.planned_at,
+       p.published_at, p.created_at, m.at, m.reach, m.impressions, m.likes, m.comments,
+       m.shares, m.saves
 FROM posts p
 LEFT JOIN post_metrics m ON m.brand_id = p.brand_id AND m.post_id = p.post_id
   AND m.at = (

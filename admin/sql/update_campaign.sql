@@ -1,4 +1,4 @@
 UPDATE campaigns
-SET name = $4, starts_on = $5, ends_on = $6, landing_url = $7, utm = $8, budget_minor = $9, goals = $10,
-    precedence = $11, lookback_days = $12, version = version + 1
+SET name = $4, starts_on = $5, ends_on = $6, landing_url = $7, utm = $8, budget_minor = $9,
+    goals = $10, precedence = $11, lookback_days = $12, version = version + 1
 WHERE brand_id = $1 AND campaign_id = $2 AND version = $3

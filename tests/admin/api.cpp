@@ -1,9 +1,12 @@
 #include "tests/admin/api.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cstdlib>
 
 namespace fairlead::admin {
 
@@ -17,6 +20,26 @@ net::Method method_named(std::string_view name) {
     if (net::name_of(method) == name) return method;
   }
   return net::Method::other;
+}
+
+// As the tests' HTTP client does, so that these answers are held to the API's description too.
+void record(std::string_view method, std::string_view target, std::string_view request_body,
+            const core::Answer& answer) {
+  const char* file = std::getenv("FAIRLEAD_EXCHANGES");
+  if (file == nullptr || *file == '\0') return;
+  const json::value exchange = {{"method", method},
+                                {"target", target},
+                                {"status", answer.status},
+                                {"content_type", answer.media_type},
+                                {"request_body", request_body},
+                                {"body", answer.body}};
+  const std::string line = json::serialize(exchange) + "\n";
+  // One write of the whole line: several threads and programs may append at the same time.
+  const int fd = ::open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (fd < 0 || ::write(fd, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+    ADD_FAILURE() << "FAIRLEAD_EXCHANGES: " << file << " cannot be written";
+  }
+  if (fd >= 0) ::close(fd);
 }
 
 }  // namespace
@@ -52,7 +75,9 @@ core::Answer Api::call(std::string_view method, std::string_view target, std::st
   for (const auto& [name, value] : headers) {
     request.headers.emplace_back(name, value);
   }
-  return router_->answer(request, clock.now());
+  core::Answer answer = router_->answer(request, clock.now());
+  record(method, target, body, answer);
+  return answer;
 }
 
 TestBrand Api::make_brand(std::string name) const {

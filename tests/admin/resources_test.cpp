@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/serialize.hpp>
+#include <thread>
 
 #include "ledger/ledger.hpp"
 #include "tests/admin/api.hpp"
@@ -76,6 +77,47 @@ TEST_P(Resources, RefuseAStaleChangeAndAStaleArchive) {
   EXPECT_EQ(member_of(api.call("GET", path, brand.admin), "name"), "Spring 1");
 }
 
+TEST_P(Resources, LetOneOfManyEditsOfOneVersionWin) {
+  const std::string path = "/v1/influencers/" + brand.influencer.text();
+  constexpr int editors = 8;
+  std::array<int, editors> statuses{};
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < editors; ++i) {
+    threads.emplace_back([&, i] {
+      const std::string body = R"({"niche":"niche )" + std::to_string(i) + "\"}";
+      statuses[static_cast<std::size_t>(i)] =
+          api.call("PATCH", path, brand.admin, body, {{"If-Match", "\"1\""}}).status;
+    });
+  }
+  threads.clear();  // joins
+  EXPECT_EQ(std::count(statuses.begin(), statuses.end(), 200), 1);
+  EXPECT_EQ(std::count(statuses.begin(), statuses.end(), 412), editors - 1);
+  const auto events = body_of(api.call("GET", "/v1/events", brand.viewer));
+  EXPECT_EQ(events.at("data").as_array().size(), 1U);
+}
+
+TEST_P(Resources, LoseNoEditOfDifferentFields) {
+  const std::string path = "/v1/influencers/" + brand.influencer.text();
+  const std::array<std::string, 4> bodies = {R"({"niche":"one"})", R"({"country":"FR"})",
+                                             R"({"email":"mia@example.com"})", R"({"name":"M"})"};
+  std::array<int, bodies.size()> statuses{};
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    threads.emplace_back(
+        [&, i] { statuses[i] = api.call("PATCH", path, brand.admin, bodies[i]).status; });
+  }
+  threads.clear();  // joins
+  for (const int status : statuses) {
+    EXPECT_EQ(status, 200);
+  }
+  const auto after = api.call("GET", path, brand.admin);
+  EXPECT_EQ(member_of(after, "niche"), "one");
+  EXPECT_EQ(member_of(after, "country"), "FR");
+  EXPECT_EQ(member_of(after, "email"), "mia@example.com");
+  EXPECT_EQ(member_of(after, "name"), "M");
+  EXPECT_EQ(header_of(after, "ETag"), "\"5\"");
+}
+
 TEST_P(Resources, AreLeftAloneByAPatchThatChangesNothing) {
   const std::string path = "/v1/deals/" + brand.deal.text();
   const auto before = api.call("GET", path, brand.admin);
@@ -106,6 +148,35 @@ TEST_P(Resources, ArchiveKeepsHistory) {
       post("/v1/deals", R"({"influencer_id":")" + brand.influencer.text() + R"(","campaign_id":")" +
                             brand.campaign.text() + R"(","plan":{"kind":"percent","rate_ppm":1}})");
   EXPECT_EQ(deal.status, 400);
+}
+
+TEST_P(Resources, OfEveryKindAreChangedAndArchived) {
+  const std::string deal = R"("deal_id":")" + brand.deal.text() + "\"}";
+  const auto created_post = post("/v1/posts", R"({"platform":"tiktok",)" + deal);
+  const auto created_cost = post("/v1/costs", R"({"kind":"ads","amount_minor":5,"currency":"EUR",)"
+                                              R"("at":"2026-03-02T00:00:00Z",)" +
+                                                  deal);
+  ASSERT_EQ(created_post.status, 201) << created_post.body;
+  ASSERT_EQ(created_cost.status, 201) << created_cost.body;
+  const std::pair<std::string, std::string> changes[] = {
+      {"/v1/posts/" + member_of(created_post, "id"), R"({"platform":"youtube"})"},
+      {"/v1/costs/" + member_of(created_cost, "id"), R"({"kind":"print"})"},
+      {"/v1/deals/" + brand.deal.text(), R"({"fixed_fee_minor":700})"},
+      {"/v1/campaigns/" + brand.campaign.text(), R"({"name":"Spring II"})"},
+      {"/v1/influencers/" + brand.influencer.text(), R"({"name":"Mia B."})"}};
+  for (const auto& [path, change] : changes) {
+    SCOPED_TRACE(path);
+    const auto changed = api.call("PATCH", path, brand.admin, change);
+    ASSERT_EQ(changed.status, 200) << changed.body;
+    const json::object wanted = body_of({200, "", change, {}}).as_object();
+    const auto& [name, value] = *wanted.begin();
+    EXPECT_EQ(body_of(changed).at(name), value);
+    const auto archived = api.call("DELETE", path, brand.admin);
+    ASSERT_EQ(archived.status, 200) << archived.body;
+    EXPECT_NE(member_of(archived, "archived_at"), "null");
+    EXPECT_EQ(header_of(archived, "ETag"), "\"3\"");
+    EXPECT_EQ(api.call("PATCH", path, brand.admin, change).status, 409);
+  }
 }
 
 TEST_P(Resources, ListsGoPageByPageAndLoseNothing) {
@@ -172,8 +243,8 @@ TEST_P(Resources, CampaignsKeepEveryField) {
 
 TEST_P(Resources, CampaignsNeedAnAllowedDomainAndAreToldHow) {
   ASSERT_EQ(api.call("PATCH", "/v1/brand", brand.admin, R"({"allowed_domains":[]})").status, 200);
-  const std::string campaign =
-      R"({"name":"A","currency":"EUR","starts_on":"2026-09-01","landing_url":"https://new.example/"})";
+  const std::string campaign = R"({"name":"A","currency":"EUR","starts_on":"2026-09-01",)"
+                               R"("landing_url":"https://new.example/"})";
   const auto refused = post("/v1/campaigns", campaign);
   EXPECT_EQ(refused.status, 400);
   EXPECT_NE(refused.body.find("no_allowed_domain"), std::string::npos) << refused.body;
