@@ -25,7 +25,7 @@ struct Dependencies {
   storage::Database& database;
   storage::Database& clicks;  // read-only view of the click file
   std::vector<core::MetricSource> metrics;
-  // Why the server is not ready, beyond the database, which /readyz asks itself; empty = ready.
+  // Why the server is not ready: database, recorder, disk; empty = ready.
   std::function<std::vector<std::string>()> not_ready;
   std::string version;
   // Called after a brand's fallback URL or domains changed, so that the redirect reads them again.

@@ -84,7 +84,7 @@ BrandChange read_brand(net::Fields& body) {
     if (checked) {
       brand.fallback_url = std::move(*checked);
     } else {
-      body.refuse("fallback_url", "invalid_value", checked.error().detail);
+      refuse_destination(body, "fallback_url", checked.error().detail);
     }
   }
   return brand;

@@ -78,7 +78,7 @@ void check_landing_url(net::Fields& body, const std::vector<std::string>& domain
   if (checked) {
     campaign.landing_url = std::move(*checked);
   } else {
-    body.refuse("landing_url", "invalid_value", checked.error().detail);
+    refuse_destination(body, "landing_url", checked.error().detail);
   }
 }
 

@@ -73,6 +73,12 @@ void refuse_reference(net::Fields& body, std::string_view name, std::string_view
                   " of this brand that is not archived.");
 }
 
+void refuse_destination(net::Fields& body, std::string_view name, std::string detail) {
+  constexpr std::string_view subject = "destination";
+  if (detail.starts_with(subject)) detail.replace(0, subject.size(), name);
+  body.refuse(name, "invalid_value", std::move(detail));
+}
+
 json::value time_json(const storage::Row& row, std::size_t column) {
   if (row.is_null(column)) return nullptr;
   return json::value(core::format_instant(row.instant(column)));

@@ -17,7 +17,6 @@ core::Answer healthz(const net::Call&) {
 
 core::Answer readyz(const Dependencies& dependencies) {
   json::array reasons;
-  if (!dependencies.database.check()) reasons.emplace_back("The database does not accept writes.");
   if (dependencies.not_ready) {
     for (const std::string& reason : dependencies.not_ready()) {
       reasons.emplace_back(reason);

@@ -92,6 +92,9 @@ std::int64_t read_reference(net::Fields& body, std::string_view name, std::strin
                             std::string_view noun);
 void refuse_reference(net::Fields& body, std::string_view name, std::string_view noun);
 
+// What redirect::check_destination() said of a URL in this field, in the field's own name.
+void refuse_destination(net::Fields& body, std::string_view name, std::string detail);
+
 // Values of an answer.
 boost::json::value time_json(const storage::Row& row, std::size_t column);  // RFC 3339 or null
 boost::json::value text_json(const storage::Row& row, std::size_t column);
