@@ -5,6 +5,7 @@
 
 #include "app/version.hpp"
 #include "codes/codes.hpp"
+#include "core/log.hpp"
 
 namespace fairlead::app {
 
@@ -82,6 +83,11 @@ std::vector<net::Route> Wiring::all_routes() {
                   attribution::collect},
       .not_ready = [this] { return not_ready(); },
       .version = std::string(version),
+      .brand_changed =
+          [this] {
+            if (auto reloaded = reload(); !reloaded)
+              core::log(core::Level::error, "reload_failed", {{"detail", reloaded.error().detail}});
+          },
   }));
   return all;
 }

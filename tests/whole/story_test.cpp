@@ -167,6 +167,22 @@ TEST_P(Story, AnEditedLinkLeadsElsewhereAtOnceAndAnArchivedOneNowhere) {
   EXPECT_EQ(shopper.get("/never-was").status, 404);
 }
 
+TEST_P(Story, ADomainThatLeavesTheListStopsItsLinksAtOnceAndTheFallbackTakesOver) {
+  const BrandKeys keys = init_brand(arguments());
+  ServerProcess server(arguments());
+  Shop shop(server.port(), keys);
+  shop.set_up();
+  ASSERT_FALSE(shop.click().empty());
+  const auto patched = shop.as_admin("PATCH", "/v1/brand",
+                                     {{"allowed_domains", json::array{"new-shop.example"}},
+                                      {"fallback_url", "https://new-shop.example/hello"}});
+  ASSERT_EQ(patched.status, 200) << patched.body;
+  support::HttpClient shopper(server.port());
+  const auto answer = shopper.get("/mia-summer");
+  EXPECT_EQ(answer.status, 302);
+  EXPECT_EQ(answer.header("Location"), "https://new-shop.example/hello");
+}
+
 TEST_P(Story, ASecondServerOnTheSameDataIsRefusedWithAPlainMessage) {
   init_brand(arguments());
   ServerProcess server(arguments());
