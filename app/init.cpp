@@ -45,6 +45,12 @@ int init(const Config& config, const InitRequest& request) {
     return report_failure("--brand", core::fail(core::Errc::config, "must be 1 to 200 bytes"));
   auto currency = core::Currency::parse(request.currency);
   if (!currency) return report_failure("--currency", {core::Errc::config, currency.error().detail});
+  std::vector<std::string> domains;
+  for (const std::string& given : request.domains) {
+    auto domain = admin::check_domain(given);
+    if (!domain) return report_failure("--domain", {core::Errc::config, domain.error().detail});
+    domains.push_back(*domain);
+  }
   auto zone = core::Zone::parse(request.timezone);
   if (!zone) return report_failure("--timezone", {core::Errc::config, zone.error().detail});
 
@@ -60,7 +66,7 @@ int init(const Config& config, const InitRequest& request) {
   const core::Instant now = core::SystemClock().now();
   auto made = (*database)->transact([&](storage::Session& session) {
     const auto brand =
-        admin::create_brand(session, {request.brand, *currency, *zone, request.domains}, now);
+        admin::create_brand(session, {request.brand, *currency, *zone, domains}, now);
     const auto admin_key = admin::create_key(session, brand, net::Role::admin, {}, "init", now);
     const auto shop_key = admin::create_key(session, brand, net::Role::shop, {}, "init", now);
     return Made{brand, admin_key.secret_text, shop_key.secret_text};

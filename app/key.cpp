@@ -6,6 +6,7 @@
 #include "admin/admin.hpp"
 #include "app/commands.hpp"
 #include "app/sql.hpp"
+#include "storage/audit.hpp"
 #include "storage/storage.hpp"
 
 namespace fairlead::app {
@@ -90,14 +91,16 @@ int create_key(const Config& config, const KeyRequest& request) {
   }
   auto database = open_for_writing(config);
   if (!database) return report_failure("key create", database.error());
+  const core::Instant now = core::SystemClock().now();
   admin::CreatedKey made;
   const int code =
       with_brand(**database, request.brand, [&](storage::Session& session, core::BrandId brand) {
         if (influencer && session.run(sql::find_influencer, brand, influencer).empty())
           return core::Result<void>(
               fail(Errc::config, "--influencer: this brand has no " + influencer.text()));
-        made = admin::create_key(session, brand, *role, influencer, request.note,
-                                 core::SystemClock().now());
+        made = admin::create_key(session, brand, *role, influencer, request.note, now);
+        storage::record_change(session, brand, now, "cli", "created", made.id.text(),
+                               boost::json::serialize(boost::json::object{{"role", request.role}}));
         return core::Result<void>();
       });
   if (code != 0) return code;
@@ -153,8 +156,10 @@ int revoke_key(const Config& config, const KeyRequest& request) {
   if (!database) return report_failure("key revoke", database.error());
   const int code =
       with_brand(**database, request.brand, [&](storage::Session& session, core::BrandId brand) {
-        if (!admin::revoke_key(session, brand, *key, core::SystemClock().now()))
+        const core::Instant now = core::SystemClock().now();
+        if (!admin::revoke_key(session, brand, *key, now))
           return core::Result<void>(fail(Errc::not_found, "this brand has no key " + request.key));
+        storage::record_change(session, brand, now, "cli", "revoked", key->text(), "{}");
         return core::Result<void>();
       });
   if (code == 0) std::cout << "Key " << request.key << " is revoked.\n";

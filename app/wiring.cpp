@@ -94,9 +94,11 @@ std::vector<net::Route> Wiring::all_routes() {
 
 std::vector<std::string> Wiring::not_ready() const {
   std::vector<std::string> reasons;
-  if (auto answered = database_->check(); !answered)
-    reasons.push_back("database: " + answered.error().detail);
-  if (!redirect_->is_recording()) reasons.emplace_back("recorder: clicks cannot be written");
+  if (auto answered = database_->check(); !answered) {
+    core::log(core::Level::error, "database_not_ready", {{"detail", answered.error().detail}});
+    reasons.emplace_back("the database does not take writes; the log says why");
+  }
+  if (!redirect_->is_recording()) reasons.emplace_back("clicks cannot be written; redirects go on");
   return reasons;
 }
 

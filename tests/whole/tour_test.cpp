@@ -112,7 +112,8 @@ TEST_P(Tour, AnOrderIsReadFromEverySide) {
   const std::string commission = id_of(commissions.at("data").at(0));
   admin(200, "GET", "/v1/commissions/" + commission);
   admin(200, "GET", "/v1/commissions/" + commission + "/explain");
-  for (const char* group : {"influencer", "campaign", "deal", "link", "code", "day"}) {
+  for (const char* group : {"influencer", "campaign", "deal", "link", "code", "platform", "tier",
+                            "country", "day", "week", "month"}) {
     admin(200, "GET", std::string("/v1/reports/roi?group_by=") + group);
     admin(200, "GET", std::string("/v1/reports/roi?format=csv&group_by=") + group);
   }
