@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Turns .sql files into C++ constants at build time.
 
-statements: every <module>/sql/<verb_noun>.sql becomes storage::Statement <module>::sql::<verb_noun>.
+statements: <module>/sql/<verb_noun>.sql becomes storage::Statement <module>::sql::<verb_noun>.
   The file is written with $1, $2, …. SQLite would number $N by first appearance, so it gets ?N.
   A sibling <verb_noun>.postgres.sql replaces the text for PostgreSQL.
 migrations: storage/schema/<schema>/NNNN_name.sql becomes a Migration with the SHA-256 of its file.
@@ -15,7 +15,8 @@ import sys
 
 
 def without_comments(sql):
-    return "\n".join(line for line in (re.sub(r"--.*$", "", text).rstrip() for text in sql.splitlines())
+    lines = (re.sub(r"--.*$", "", text).rstrip() for text in sql.splitlines())
+    return "\n".join(line for line in lines
                      if line.strip()).strip()
 
 
@@ -39,32 +40,39 @@ def embed_statements(module, folder, out):
         if shared.endswith(";"):
             sys.exit(f"{path}: one statement per file, without a closing semicolon")
         sibling = folder / f"{name}.postgres.sql"
-        postgres = without_comments(sibling.read_text(encoding="utf-8")) if sibling.exists() else shared
+        postgres = shared
+        if sibling.exists():
+            postgres = without_comments(sibling.read_text(encoding="utf-8"))
         count = parameter_count(shared)
         if parameter_count(postgres) != count:
             sys.exit(f"{path}: the engines' texts take different numbers of parameters")
         sqlite = re.sub(r"\$(\d+)", r"?\1", shared)
         names.append(name)
-        definitions.append(f'const storage::Statement {name}{{"{module}.{name}",\n{literal(sqlite)},\n'
+        definitions.append(f'const storage::Statement {name}{{"{module}.{name}",\n'
+                           f'{literal(sqlite)},\n'
                            f'{literal(postgres)},\n{count}}};\n')
     space = f"fairlead::{module}::sql"
-    header = ["// Made by scripts/embed_sql.py from the .sql files beside the module.", "#pragma once", "",
-              "#include <span>", "", '#include "storage/storage.hpp"', "", f"namespace {space} {{", ""]
+    header = ["// Made by scripts/embed_sql.py from the .sql files beside the module.",
+              "#pragma once", "",
+              "#include <span>", "", '#include "storage/storage.hpp"', "",
+              f"namespace {space} {{", ""]
     header += [f"extern const storage::Statement {name};" for name in names]
     header += ["", "// All of the above, for the tests of the catalogue.",
-               "std::span<const storage::Statement* const> all();", "", f"}}  // namespace {space}", ""]
+               "std::span<const storage::Statement* const> all();", "",
+               f"}}  // namespace {space}", ""]
     source = [f'#include "{module}/sql.hpp"', "", f"namespace {space} {{", ""] + definitions
     pointers = ", ".join(f"&{name}" for name in names)
     source += ["std::span<const storage::Statement* const> all() {"]
     if names:
         source += [f"  static const storage::Statement* const statements[] = {{{pointers}}};"]
-    source += ["  return statements;" if names else "  return {};", "}", "", f"}}  // namespace {space}", ""]
+    source += ["  return statements;" if names else "  return {};", "}", "",
+               f"}}  // namespace {space}", ""]
     write(out.with_suffix(".hpp"), "\n".join(header))
     write(out.with_suffix(".cpp"), "\n".join(source))
 
 
-# Both translations are frozen like the migrations themselves: a change would give new databases another
-# shape than those that exist.
+# Both translations are frozen like the migrations themselves: a change would give new databases
+# another shape than those that exist.
 def sqlite_schema(sql):
     sql = re.sub(r"\bBIGINT\b", "INTEGER", sql)
     sql = re.sub(r"\bBYTEA\b", "BLOB", sql)
@@ -92,7 +100,8 @@ def embed_migrations(folder, out):
                         f'{literal(postgres_schema(sql))},\n     "{digest}"}},\n')
         source += [f"static const Migration {schema}_migrations[] = {{", *rows, "};", ""]
     source += ["std::span<const Migration> migrations(Schema schema) {",
-               "  if (schema == Schema::clicks) return clicks_migrations;", "  return main_migrations;",
+               "  if (schema == Schema::clicks) return clicks_migrations;",
+               "  return main_migrations;",
                "}", "", "}  // namespace fairlead::storage", ""]
     write(out.with_suffix(".cpp"), "\n".join(source))
 

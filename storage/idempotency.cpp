@@ -1,9 +1,10 @@
 #include "storage/idempotency.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <optional>
 
 #include "core/crypto.hpp"
-#include "storage/parameters.hpp"
 #include "storage/sql.hpp"
 
 namespace fairlead::storage {
@@ -60,7 +61,18 @@ core::Answer replayed(const Row& row, const std::string& fingerprint) {
   return answer;
 }
 
-core::Answer run_and_remember(Session& session, const IdempotencyKey& key,
+// The draft standard writes the key quoted, most clients bare. nullopt when it cannot be one.
+std::optional<std::string_view> bare(std::string_view key) {
+  const bool is_quoted = key.size() >= 2 && key.front() == '"' && key.back() == '"';
+  if (is_quoted) key = key.substr(1, key.size() - 2);
+  const bool is_visible =
+      std::all_of(key.begin(), key.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  if (key.empty() || key.size() > key_bytes_max || !is_visible) return std::nullopt;
+  return key;
+}
+
+core::Answer run_and_remember(Session& session, const core::IdempotencyKey& key,
+                              std::string_view text,
                               const std::function<core::Answer(Session&)>& fn) {
   core::Answer answer;
   {
@@ -69,7 +81,7 @@ core::Answer run_and_remember(Session& session, const IdempotencyKey& key,
     if (answer.status >= 400) effect.roll_back();
   }
   if (is_remembered(answer.status)) {
-    session.run(sql::store_answer, key.brand, key.scope, key.key, answer.status, answer.media_type,
+    session.run(sql::store_answer, key.brand, key.scope, text, answer.status, answer.media_type,
                 answer.body, joined(answer.headers));
   } else {
     session.abandon();  // the claim goes too, so that the same key may be tried again
@@ -79,7 +91,8 @@ core::Answer run_and_remember(Session& session, const IdempotencyKey& key,
 
 }  // namespace
 
-core::Result<core::Answer> once(Database& database, const IdempotencyKey& key, core::Instant now,
+core::Result<core::Answer> once(Database& database, const core::IdempotencyKey& key,
+                                core::Instant now,
                                 const std::function<core::Answer(Session&)>& fn) {
   if (key.key.empty()) {
     return database.transact([&](Session& session) {
@@ -88,16 +101,17 @@ core::Result<core::Answer> once(Database& database, const IdempotencyKey& key, c
       return answer;
     });
   }
-  if (key.key.size() > key_bytes_max || !is_storable_text(key.key)) {
-    return problem(400, "invalid_idempotency_key", "Idempotency-Key is not usable",
-                   "The header Idempotency-Key must be 1 to 255 bytes of text, such as a UUID.");
+  const auto text = bare(key.key);
+  if (!text) {
+    return problem(400, "idempotency_key_invalid", "Idempotency-Key is not usable",
+                   "An Idempotency-Key is 1 to 255 visible ASCII characters, such as a UUID.");
   }
   const std::string fingerprint = core::hex(key.fingerprint);
   return database.transact([&](Session& session) -> core::Answer {
     const auto claim =
-        session.run(sql::claim_idempotency_key, key.brand, key.scope, key.key, fingerprint, now);
-    if (claim.changed == 1) return run_and_remember(session, key, fn);
-    const auto stored = session.run(sql::find_idempotency_key, key.brand, key.scope, key.key);
+        session.run(sql::claim_idempotency_key, key.brand, key.scope, *text, fingerprint, now);
+    if (claim.changed == 1) return run_and_remember(session, key, *text, fn);
+    const auto stored = session.run(sql::find_idempotency_key, key.brand, key.scope, *text);
     if (stored.empty()) {
       throw StatementFailed{
           core::fail(core::Errc::busy, "the first use of this key was just undone"), true};

@@ -4,28 +4,21 @@
 #pragma once
 
 #include <functional>
-#include <string>
 
 #include "core/answer.hpp"
-#include "core/id.hpp"
+#include "core/idempotency_key.hpp"
 #include "core/result.hpp"
 #include "storage/storage.hpp"
 
 namespace fairlead::storage {
 
-struct IdempotencyKey {
-  core::BrandId brand;
-  std::string scope;  // "POST /v1/codes/redeem", with the key's owner
-  std::string key;    // 1–255 bytes from the header; "" = none was sent, nothing is remembered
-  std::string fingerprint;  // SHA-256 of the request's body
-};
-
 // Runs `fn` at most once per key, in one transaction with its memory: the first call's answer is
 // stored when its status is below 500 and not 401 or 429, and given again to every later call with
 // the same fingerprint, with a header `Idempotency-Replayed: true`. Another fingerprint: 422
-// problem+json `idempotency_key_reused`. When `fn` answers ≥ 400 its writes are undone (Savepoint),
-// the memory stays.
-core::Result<core::Answer> once(Database& database, const IdempotencyKey& key, core::Instant now,
-                                const std::function<core::Answer(Session&)>& fn);
+// problem+json `idempotency_key_reused`. A key is 1 to 255 visible ASCII characters, bare or in
+// quotes, which mean the same; any other is a 400 `idempotency_key_invalid`, and `fn` is not run.
+// When `fn` answers ≥ 400 its writes are undone (Savepoint), the memory stays.
+core::Result<core::Answer> once(Database& database, const core::IdempotencyKey& key,
+                                core::Instant now, const std::function<core::Answer(Session&)>& fn);
 
 }  // namespace fairlead::storage

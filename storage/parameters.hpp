@@ -12,6 +12,4 @@ namespace fairlead::storage {
 // refuses.
 void check_parameters(const Statement& statement, std::span<const Value> values);
 
-bool is_storable_text(std::string_view text);
-
 }  // namespace fairlead::storage

@@ -61,8 +61,8 @@ class Pool {
 
   std::mutex mutex_;
   std::condition_variable returned_;
-  std::vector<std::unique_ptr<Connection>>
-      idle_;  // the last one back is the next one out: warm caches
+  // The last one back is the next one out: warm caches.
+  std::vector<std::unique_ptr<Connection>> idle_;
 };
 
 }  // namespace fairlead::storage

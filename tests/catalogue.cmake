@@ -1,5 +1,5 @@
-# The catalogue: every folder with a sql/ has its statements prepared on both engines, and at the end of a
-# whole run each of them must have been executed by some test.
+# The catalogue: every folder with a sql/ has its statements prepared on both engines, and at the
+# end of a whole run each of them must have been executed by some test.
 set(includes "")
 set(spans "")
 set(modules "")

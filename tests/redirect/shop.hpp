@@ -1,5 +1,5 @@
-// A brand with a campaign and a deal on a fresh database. The rows of other modules are written here
-// by plain SQL, because redirect/ must not know those modules.
+// A brand with a campaign and a deal on a fresh database. The rows of other modules are written
+// here by plain SQL, because redirect/ must not know those modules.
 #pragma once
 
 #include <string>

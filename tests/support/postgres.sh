@@ -1,10 +1,11 @@
 #!/bin/bash
-# The tests' PostgreSQL: its own cluster in a temporary directory, unix socket only, never the network.
+# The tests' PostgreSQL: its own cluster in a temporary directory, on a unix socket only, never on
+# the network.
 #   postgres.sh start STATE [COVERAGE]   starts one and writes its directory into the file STATE;
 #                                        empties COVERAGE, which the run's tests then append to
 #   postgres.sh stop STATE               stops it and removes the directory
-# Server programs refuse to run as root, so root hands over to the user postgres or nobody. A watcher
-# stops the server when the process that asked for it is gone, so that none is left behind.
+# Server programs refuse to run as root, so root hands over to the user postgres or nobody. A
+# watcher stops the server when the process that asked for it is gone, so that none is left behind.
 set -eu
 
 action=$1
@@ -47,8 +48,8 @@ start() {
   as_owner "$programs/initdb" -D "$directory/data" -U fairlead --auth=trust --no-sync -E UTF8 \
     --locale=C >"$directory/initdb.log" 2>&1 || { cat "$directory/initdb.log" >&2; exit 1; }
   # Nothing here has to survive a power cut, and every test wants its answer quickly.
-  if ! as_owner "$programs/pg_ctl" -D "$directory/data" -l "$directory/data/server.log" -w -t 60 start \
-    -o "-c listen_addresses='' -c unix_socket_directories=$directory -c fsync=off \
+  if ! as_owner "$programs/pg_ctl" -D "$directory/data" -l "$directory/data/server.log" \
+    -w -t 60 start -o "-c listen_addresses='' -c unix_socket_directories=$directory -c fsync=off \
         -c full_page_writes=off -c synchronous_commit=off -c max_connections=200 \
         -c shared_buffers=64MB -c autovacuum=off" >"$directory/start.log" 2>&1; then
     cat "$directory/start.log" "$directory/data/server.log" >&2

@@ -128,7 +128,8 @@ TEST_P(Tour, AShopifyShopIsConnectedAndItsOrderIsBooked) {
   const std::string body =
       R"({"id":9007199254740995,"name":"#1","test":false,"created_at":"2026-11-20T10:00:00Z",)"
       R"("updated_at":"2026-11-20T10:00:00Z","financial_status":"paid","currency":"EUR",)"
-      R"("taxes_included":false,"discount_codes":[{"code":"mia10","amount":"5.00","type":"fixed"}],)"
+      R"("taxes_included":false,)"
+      R"("discount_codes":[{"code":"mia10","amount":"5.00","type":"fixed"}],)"
       R"("line_items":[{"id":71,"quantity":1,"price":"50.00",)"
       R"("discount_allocations":[{"amount":"5.00"}],"tax_lines":[]}]})";
   const auto signature =

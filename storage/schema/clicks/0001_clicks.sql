@@ -1,5 +1,6 @@
--- The click file: appended by one writer, apart from money, always SQLite. Integers and dictionary ids
--- only; no secondary index on the hot path. click_id rises with time, so a period is a range of ids.
+-- The click file: appended by one writer, apart from money, always SQLite. Integers and dictionary
+-- ids only; no secondary index on the hot path. click_id rises with time, so a period is a range of
+-- ids.
 
 -- owner: redirect
 CREATE TABLE clicks (

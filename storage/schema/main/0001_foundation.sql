@@ -1,7 +1,7 @@
--- The money side. Shared SQL of both engines: BIGINT, TEXT, BYTEA only (SQLite gets INTEGER, TEXT, BLOB
--- and STRICT when this is embedded). Instants are UTC microseconds, money is minor units beside its
--- currency, ids are 64-bit numbers, booleans 0 or 1. brand_id leads every key: a later shard key.
--- The line above a table names the one module that writes it; any module may read.
+-- The money side. Shared SQL of both engines: BIGINT, TEXT, BYTEA only (SQLite gets INTEGER, TEXT,
+-- BLOB and STRICT when this is embedded). Instants are UTC microseconds, money is minor units
+-- beside its currency, ids are 64-bit numbers, booleans 0 or 1. brand_id leads every key: a later
+-- shard key. The line above a table names the one module that writes it; any module may read.
 
 -- owner: admin
 CREATE TABLE brands (
@@ -206,7 +206,8 @@ CREATE TABLE codes (
   UNIQUE (brand_id, folded)
 );
 
--- Counters of limited codes only; an unlimited code has no row and no hot spot. A cache of code_uses.
+-- Counters of limited codes only; an unlimited code has no row and no hot spot. A cache of
+-- code_uses.
 -- owner: codes
 CREATE TABLE code_counters (
   brand_id BIGINT NOT NULL,
@@ -288,7 +289,8 @@ CREATE TABLE order_lines (
   UNIQUE (brand_id, order_id, line_id)
 );
 
--- What was considered when the order was credited: every code and click named by it, with the outcome.
+-- What was considered when the order was credited: every code and click named by it, with the
+-- outcome.
 -- owner: attribution
 CREATE TABLE touchpoints (
   brand_id BIGINT NOT NULL,
@@ -397,8 +399,8 @@ CREATE TABLE webhook_deliveries (
   PRIMARY KEY (brand_id, integration_id, delivery_key)
 );
 
--- One commission per credit. No amount is stored: it is the sum of the postings that name it. The plan
--- it was booked with is copied here, because reversals use the original rate.
+-- One commission per credit. No amount is stored: it is the sum of the postings that name it. The
+-- plan it was booked with is copied here, because reversals use the original rate.
 -- owner: ledger
 CREATE TABLE commissions (
   brand_id BIGINT NOT NULL,
@@ -421,9 +423,9 @@ CREATE TABLE commissions (
 CREATE INDEX commissions_by_order ON commissions (brand_id, order_id, commission_id);
 CREATE INDEX commissions_by_influencer ON commissions (brand_id, influencer_id, commission_id);
 
--- The journal: append-only, double-entry. A posting moves a positive amount from one account to another;
--- its id is its cause ("com/ord_…/crd_…", "rev/ord_…/ref_…/crd_…"), so booking a cause twice does nothing.
--- Accounts: "commission_expense", "pending:inf_…", "payable:inf_…", ….
+-- The journal: append-only, double-entry. A posting moves a positive amount from one account to
+-- another; its id is its cause ("com/ord_…/crd_…", "rev/ord_…/ref_…/crd_…"), so booking a cause
+-- twice does nothing. Accounts: "commission_expense", "pending:inf_…", "payable:inf_…", ….
 -- owner: ledger
 CREATE TABLE postings (
   brand_id BIGINT NOT NULL,
