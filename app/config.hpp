@@ -24,7 +24,7 @@ struct Config {
   Address listen{"127.0.0.1", 8080};
   Address admin_listen;           // empty host: the API shares `listen` with the redirects
   std::string database;           // empty: SQLite in the data directory
-  std::int64_t threads = 0;       // I/O threads; 0: one per core
+  std::int64_t threads = 0;       // I/O threads; 0: one per core, at most 64
   std::int64_t work_threads = 4;  // for the API and the database
   bool is_durable = true;         // durability = "commit"
   std::int64_t commit_wait_ms_max = 50;
@@ -40,8 +40,7 @@ struct Config {
 };
 
 // One key of the configuration, as it is named in the file; the variable is FAIRLEAD_<NAME>, the
-// flag
-// --<name> with dashes.
+// flag --<name> with dashes.
 struct Setting {
   std::string_view name;
   std::string_view help;  // says what a good value looks like

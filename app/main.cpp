@@ -1,5 +1,13 @@
+#include <cstdio>
+#include <exception>
+
 #include "app/command_line.hpp"
 
 int main(int argc, char** argv) {
-  return fairlead::app::run_command_line(argc, argv);
+  try {
+    return fairlead::app::run_command_line(argc, argv);
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "fairlead: stopped by an unforeseen failure: %s\n", failure.what());
+    return 1;
+  }
 }

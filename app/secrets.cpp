@@ -54,7 +54,9 @@ core::Result<void> write_once(const std::string& path, const std::string& text) 
 // The file's lines; made with `first` as its only line when it is missing.
 core::Result<std::vector<std::string>> read_lines(const std::string& path,
                                                   const std::string& first) {
-  if (!std::filesystem::exists(path)) {
+  std::error_code
+      ignored;  // what cannot be looked at cannot be read either, and that is said below
+  if (std::filesystem::status(path, ignored).type() == std::filesystem::file_type::not_found) {
     auto done = write_once(path, first + "\n");
     if (!done) return done.error();
   }

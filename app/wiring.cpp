@@ -6,6 +6,7 @@
 #include "app/version.hpp"
 #include "codes/codes.hpp"
 #include "core/log.hpp"
+#include "redirect/click_ids.hpp"
 
 namespace fairlead::app {
 
@@ -34,6 +35,7 @@ std::size_t Wiring::stop() {
   if (is_stopped_) return 0;
   is_stopped_ = true;
   const std::size_t cut = server_ ? server_->stop() : 0;
+  clicks_.reset();  // the writer closes last, so that it can fold its log into the file
   if (redirect_) redirect_->stop();
   return cut;
 }
@@ -114,8 +116,9 @@ net::ServerOptions Wiring::server_options() const {
                                  .port = config_.admin_listen.port,
                                  .serve_redirects = false,
                                  .serve_api = true});
+  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
   options.threads = config_.threads > 0 ? static_cast<std::size_t>(config_.threads)
-                                        : std::max(1u, std::thread::hardware_concurrency());
+                                        : std::min(cores, redirect::click_lanes_max);
   options.work_threads = static_cast<std::size_t>(config_.work_threads);
   options.trusted_proxies = config_.trusted_proxies;
   options.limits.drain_ms_max = static_cast<std::uint32_t>(config_.drain_ms_max);

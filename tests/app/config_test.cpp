@@ -70,7 +70,7 @@ TEST_F(ConfigFile, EachSettingRefusesWhatItsHelpDoesNotSay) {
                                                      {"admin_listen", "x"},
                                                      {"database", "mysql://x"},
                                                      {"threads", "-1"},
-                                                     {"threads", "257"},
+                                                     {"threads", "65"},
                                                      {"threads", "2.5"},
                                                      {"work_threads", "0"},
                                                      {"durability", "fast"},

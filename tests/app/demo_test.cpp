@@ -45,8 +45,12 @@ TEST(Demo, StaysWithinItsSixMonthsAndInOrder) {
     for (const DemoOrder& order : events.orders) {
       EXPECT_LE(last, order.at);
       EXPECT_LT(order.at, end);
-      if (order.refunded_ppm > 0) EXPECT_LT(order.refunded_at, end);
-      if (order.click) EXPECT_LT(events.clicks[*order.click].at, order.at);
+      if (order.refunded_ppm > 0) {
+        EXPECT_LT(order.refunded_at, end);
+      }
+      if (order.click) {
+        EXPECT_LT(events.clicks[*order.click].at, order.at);
+      }
       last = order.at;
     }
   }

@@ -44,11 +44,21 @@ TEST(Secrets, ANewKeyOnTopSignsAndTheOldOneStillVerifies) {
   std::getline(in, line);
   in.close();
   std::ofstream(directory.file("token.keys")) << "2 " << std::string(43, 'A') << "\n"
-                                                  << line << "\n";
+                                              << line << "\n";
   auto rotated = load_secrets(directory.path().string());
   ASSERT_TRUE(rotated) << rotated.error().detail;
   EXPECT_EQ(rotated->token_keys.front().id, 2);
   EXPECT_TRUE(redirect::read_token(rotated->token_keys, token));
+}
+
+// Not an exception: whatever keeps the file from being looked at is a sentence that names it.
+TEST(Secrets, AFileThatCannotBeLookedAtIsNamed) {
+  const test::TemporaryDirectory directory;
+  const std::string path = directory.file("token.keys");
+  std::filesystem::create_symlink(path, path);
+  auto refused = load_secrets(directory.path().string());
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().detail.find(path), std::string::npos) << refused.error().detail;
 }
 
 TEST(Secrets, AnUnusableDirectoryIsNamed) {
