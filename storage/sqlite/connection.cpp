@@ -195,6 +195,12 @@ void Connection::roll_back() noexcept {
   if (is_disk_failure(code)) disk_failed_ = true;
 }
 
+bool Connection::file_has_moved() {
+  int has_moved = 0;
+  sqlite3_file_control(handle_.raw, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+  return has_moved != 0;
+}
+
 int Connection::checkpoint(Checkpoint mode, int wait_ms_max) {
   int pages = 0;
   int moved = 0;

@@ -44,6 +44,10 @@ class Connection final : public Session {
   // Whether a write, sync or read failed on the medium since opening; stays true.
   bool disk_failed() const { return disk_failed_; }
 
+  // Whether the file was deleted, renamed or replaced since it was opened: what is committed now is
+  // gone with the last descriptor. Costs one stat().
+  bool file_has_moved();
+
   // Pages in the write-ahead log after the last commit of this connection.
   int wal_pages() const { return wal_pages_; }
   enum class Checkpoint { passive, truncate };

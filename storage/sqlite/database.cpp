@@ -155,6 +155,10 @@ core::Result<void> SqliteDatabase::in_write_transaction(const Body& body) {
 }
 
 void SqliteDatabase::write(Connection& writer, const Body& body) {
+  if (writer.file_has_moved()) {
+    note_moved();
+    throw StatementFailed{failed(), false};
+  }
   try {
     writer.run_transaction("BEGIN IMMEDIATE", body);
   } catch (const StatementFailed& statement) {
@@ -167,6 +171,12 @@ void SqliteDatabase::write(Connection& writer, const Body& body) {
   }
   full_ = false;
   wal_pages_ = writer.wal_pages();
+}
+
+void SqliteDatabase::note_moved() {
+  if (failed_.exchange(true)) return;
+  core::log(core::Level::error, "storage_failed",
+            {{"file", path_}, {"detail", "the file was deleted, renamed or replaced while open"}});
 }
 
 core::Result<void> SqliteDatabase::in_read_transaction(const Body& body) {
@@ -212,6 +222,7 @@ void SqliteDatabase::maintain() {
 }
 
 core::Result<void> SqliteDatabase::check() {
+  if (auto reader = readers_.take(wait_); reader && (*reader)->file_has_moved()) note_moved();
   if (failed_) return failed();
   if (full_) {
     // Only a write can tell whether there is room again.
@@ -235,8 +246,8 @@ void SqliteDatabase::append_metrics(std::vector<core::Metric>& metrics) const {
 
 core::Error SqliteDatabase::failed() const {
   return core::fail(Errc::io, "a write to " + path_ +
-                                  " failed before; nothing is committed to it until fairlead is "
-                                  "started again (check the disk first)");
+                                  " failed before, or the file was moved; nothing is committed "
+                                  "to it until fairlead is started again (check the disk first)");
 }
 
 core::Error SqliteDatabase::no_writer() const {

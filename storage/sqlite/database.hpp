@@ -38,6 +38,7 @@ class SqliteDatabase final : public Database {
   void open_readers();
   void write(Connection& writer, const Body& body);
   void checkpoint_when_due(Connection& writer, int pages_due);
+  void note_moved();
   core::Error failed() const;
   core::Error no_writer() const;
 

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "tests/storage/notes.hpp"
+#include "tests/support/random.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace fairlead {
@@ -108,6 +109,28 @@ TEST(Opening, OnlyTheOwnerMayReadTheFiles) {
   }
 }
 
+// A commit into a file that has no name any more would be confirmed and gone with the process.
+TEST(Opening, ADeletedRenamedOrReplacedFileTakesNoMoreCommits) {
+  for (const char* how : {"deleted", "renamed", "replaced"}) {
+    const test::TemporaryDirectory directory;
+    const std::string file = directory.file("fairlead.db");
+    const auto database = test::open_file(file);
+    ASSERT_TRUE(write_note(*database, 1)) << how;
+    EXPECT_TRUE(database->check()) << how;
+    if (how == std::string_view("deleted")) {
+      std::filesystem::remove(file);
+    } else {
+      std::filesystem::rename(file, directory.file("elsewhere.db"));
+      if (how == std::string_view("replaced")) std::ofstream(file) << "";
+    }
+    EXPECT_FALSE(database->check()) << how;
+    const auto refused = write_note(*database, 2);
+    ASSERT_FALSE(refused) << how;
+    EXPECT_EQ(refused.error().code, Errc::io) << how;
+    EXPECT_EQ(notes(*database), std::vector<int>{1}) << how << ": reading goes on";
+  }
+}
+
 TEST(Opening, LookingNeedsADatabase) {
   const test::TemporaryDirectory directory;
   storage::OpenOptions options;
@@ -136,9 +159,7 @@ TEST(Opening, TheClickFileKeepsClicksInTheOrderOfTheirIds) {
 
 // Kills a process that writes at a random moment, again and again.
 TEST(Opening, WhatWasConfirmedIsThereAfterAKill) {
-  const unsigned seed = std::random_device{}();
-  std::mt19937 random(seed);
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(test::random_seed());
   const test::TemporaryDirectory directory;
   const std::string file = directory.file("fairlead.db");
   int confirmed = 0;
