@@ -113,7 +113,7 @@ const Entry entries[] = {
      take_url},
     {{"trusted_proxies",
       "addresses or networks whose X-Forwarded-For is believed, such as "
-      "[\"127.0.0.1\", \"10.0.0.0/8\"]"},
+      "\"127.0.0.1, 10.0.0.0/8\""},
      take_proxies},
 };
 
