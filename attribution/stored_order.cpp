@@ -117,7 +117,9 @@ std::vector<StoredCredit> credits_of(storage::Session& session, core::BrandId br
                                   .base_minor = row.integer(9)},
                        .precedence = row.text(10),
                        .model = row.text(11),
-                       .touched_at = row.instant(12)});
+                       .touched_at = row.instant(12),
+                       .placed_at = row.instant(13),
+                       .currency = row.text(14)});
   }
   return credits;
 }

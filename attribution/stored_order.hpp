@@ -52,6 +52,8 @@ struct StoredCredit {
   std::string precedence;  // in force when the order was booked
   std::string model;
   core::Instant touched_at;
+  core::Instant placed_at;  // the order's
+  std::string currency;     // the order's
 };
 std::vector<StoredCredit> credits_of(storage::Session& session, core::BrandId brand,
                                      core::OrderId order);

@@ -1,6 +1,9 @@
 // Recomputes what attribution wrote: every order's base from its lines, its credits and outcomes
-// from its touchpoints, and every credit's share of every refund. What was true only at the moment
-// of booking (a click's verdict, a deal's dates, a campaign's settings) is taken as stored.
+// from its touchpoints, and every credit's share of every refund; and names the rows whose order,
+// refund or credit is gone. What was true only at the moment of booking (a click's verdict, a
+// deal's dates, a campaign's settings) is taken as stored.
+#include <algorithm>
+
 #include "attribution/attribution.hpp"
 #include "attribution/order_body.hpp"
 #include "attribution/sql.hpp"
@@ -38,12 +41,15 @@ class Check {
 
   void check_lines() {
     std::int64_t sum = 0;
+    std::int64_t discount = 0;
     for (const StoredLine& line : lines_of(session_, brand_, order_.id)) {
       compare("base_minor of line " + line.item.line_id, order_.is_test ? 0 : base_of(line.item),
               line.base_minor);
       sum += line.base_minor;
+      discount += line.item.discount_minor;
     }
     compare("base_minor", sum, order_.base_minor);
+    compare("discount_minor", discount, order_.discount_minor);
   }
 
   // The policy in force is written on the credits; without credits nothing was eligible, whatever
@@ -75,7 +81,22 @@ class Check {
       compare("via of " + what, std::string(word_of(touch.via)), std::string(word_of(credit.via)));
       compare("weight_ppm of " + what, share.weight_ppm, credit.weight_ppm);
       compare("base_minor of " + what, share.base_minor, credit.base_minor);
+      check_origin(what, touch, credits[i]);
     }
+  }
+
+  // What a credit repeats of its touchpoint and of the order.
+  void check_origin(const std::string& what, const Touch& touch, const StoredCredit& stored) {
+    const core::Credit& credit = stored.credit;
+    compare("code of " + what, touch.code.text(), credit.code.text());
+    compare("link of " + what, touch.link.text(), credit.link.text());
+    compare("click of " + what, touch.click.text(), credit.click.text());
+    compare("touched_at of " + what,
+            core::format_instant(touch.touched_at.value_or(order_.placed_at)),
+            core::format_instant(stored.touched_at));
+    compare("placed_at of " + what, core::format_instant(order_.placed_at),
+            core::format_instant(stored.placed_at));
+    compare("currency of " + what, std::string(order_.currency.code()), stored.currency);
   }
 
   void check_refunds(const std::vector<StoredCredit>& credits) {
@@ -107,6 +128,27 @@ class Check {
       }
     }
     if (remaining < 0) compare("base left after refunds", "0 or more", std::to_string(remaining));
+    check_refunded_lines();
+  }
+
+  // Refunds name lines of the order, and take no more of one than was sold.
+  void check_refunded_lines() {
+    const auto lines = lines_of(session_, brand_, order_.id);
+    for (const auto& [line_id, taken] : refunded_lines(session_, brand_, order_.id)) {
+      const auto line = std::find_if(lines.begin(), lines.end(), [&](const StoredLine& stored) {
+        return stored.item.line_id == line_id;
+      });
+      if (line == lines.end()) {
+        compare("refunded line " + line_id, "a line of the order", "no such line");
+        continue;
+      }
+      if (taken.base_minor > line->base_minor)
+        compare("refunded base_minor of line " + line_id,
+                std::to_string(line->base_minor) + " or less", std::to_string(taken.base_minor));
+      if (taken.quantity > line->item.quantity)
+        compare("refunded quantity of line " + line_id,
+                std::to_string(line->item.quantity) + " or less", std::to_string(taken.quantity));
+    }
   }
 
   storage::Session& session_;
@@ -115,10 +157,22 @@ class Check {
   core::Differences& differences_;
 };
 
+// What the loop over orders cannot meet: rows that no order, refund or credit stands for.
+void name_strays(storage::Session& session, core::Differences& differences) {
+  for (const storage::Row& row : session.run(sql::list_strays)) {
+    std::string of;
+    if (row.integer(4) != 0) of += " " + row.id<core::CreditId>(4).text();
+    if (row.integer(3) != 0) of += " " + row.id<core::RefundId>(3).text();
+    if (row.integer(2) != 0) of += " of order " + row.id<core::OrderId>(2).text();
+    differences.push_back({row.text(0) + of, "the rows it belongs to", "missing"});
+  }
+}
+
 }  // namespace
 
 core::Differences verify(storage::Session& session) {
   core::Differences differences;
+  name_strays(session, differences);
   core::BrandId brand;
   core::OrderId last;
   while (true) {

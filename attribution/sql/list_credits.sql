@@ -1,5 +1,5 @@
 SELECT credit_id, influencer_id, deal_id, campaign_id, via, code_id, link_id, click_id, weight_ppm,
-       base_minor, precedence, model, touched_at
+       base_minor, precedence, model, touched_at, placed_at, currency
 FROM credits
 WHERE brand_id = $1 AND order_id = $2
 ORDER BY credit_id
