@@ -107,6 +107,8 @@ Outcome redeem(storage::Session& session, core::BrandId brand, const Question& q
   return outcome;
 }
 
+// The use is dated as the order is: an order that is told late counts in the period it was placed
+// in, beside its revenue.
 void note_order_use(storage::Session& session, core::BrandId brand, core::CodeId id,
                     const core::Order& order, core::Instant now) {
   if (order.is_test) return;
@@ -119,13 +121,13 @@ void note_order_use(storage::Session& session, core::BrandId brand, core::CodeId
   const auto granted = granted_by_order(code->terms, *cart, order);
   const auto use = core::new_id<core::CodeUseId>(now);
   const Draft draft{order.order_ref, *cart, granted};
-  switch (take(session, brand, *code, draft, use, now)) {
+  switch (take(session, brand, *code, draft, use, order.placed_at)) {
     case Taken::yes:
     case Taken::order_has_it:
       return;
     case Taken::no_room:
     case Taken::customer_has_no_room:
-      insert_use(session, brand, id, draft, use, over_limit, now);
+      insert_use(session, brand, id, draft, use, over_limit, order.placed_at);
       return;
   }
 }
