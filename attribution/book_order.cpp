@@ -2,6 +2,7 @@
 // caller's transaction. Two doors may bring the same order at once; the table's unique key on
 // (brand, order_ref) lets one in, and the other is tried again and finds it.
 #include <boost/json.hpp>
+#include <set>
 
 #include "attribution/attribution.hpp"
 #include "attribution/counters.hpp"
@@ -86,14 +87,18 @@ void book_credits(storage::Session& session, const core::Order& order, core::Ord
 }
 
 // Every code of the order counts as used, whether it won the credit or not: its limits are the
-// shop's and the discount was given.
+// shop's and the discount was given. In rising order of id, whatever the order in which the shop
+// names them: two orders that take the same two counters must not wait for each other.
 void note_code_uses(storage::Session& session, const core::Order& order,
                     const std::vector<Touch>& touches, core::Instant now) {
   if (order.is_test) return;
+  std::set<core::CodeId> used;
   for (const Touch& touch : touches) {
     if (touch.via == core::Via::code && touch.code && touch.outcome != Outcome::same_touch)
-      codes::note_order_use(session, order.brand, touch.code, order, now);
+      used.insert(touch.code);
   }
+  for (const core::CodeId code : used)
+    codes::note_order_use(session, order.brand, code, order, now);
 }
 
 }  // namespace
