@@ -147,7 +147,7 @@ core::Answer change_answer(const Dependencies& dependencies, const net::Call& ca
     return brand_answer(after);
   });
   if (answer && is_changed && dependencies.brand_changed) dependencies.brand_changed();
-  return settled(std::move(answer));
+  return net::answer_of(std::move(answer));
 }
 
 bool is_label(std::string_view label) {

@@ -64,12 +64,11 @@ NewKey read_key(storage::Session& session, net::Fields& body, const net::Call& c
 // The secret is given once and kept nowhere: not in the memory of Idempotency-Key either, so a
 // repeated request is told of the same key without its secret.
 core::Answer create(storage::Database& database, const net::Call& call) {
-  storage::IdempotencyKey idempotency;
-  if (auto refused = read_idempotency(call, idempotency)) return *refused;
   std::string secret;
   json::object shown;
   auto answer = storage::once(
-      database, idempotency, call.now, [&](storage::Session& session) -> core::Answer {
+      database, net::idempotency_key(call), call.now,
+      [&](storage::Session& session) -> core::Answer {
         secret.clear();
         net::Fields body(call.request.body);
         const NewKey key = read_key(session, body, call);
@@ -87,7 +86,7 @@ core::Answer create(storage::Database& database, const net::Call& call) {
     shown["secret"] = secret;
     answer->body = json::serialize(shown);
   }
-  core::Answer sent = settled(std::move(answer));
+  core::Answer sent = net::answer_of(std::move(answer));
   sent.headers.emplace_back("Cache-Control", "no-store");
   return sent;
 }
@@ -112,7 +111,7 @@ core::Answer list(storage::Database& database, const net::Call& call) {
 core::Answer revoke(storage::Database& database, const net::Call& call) {
   const auto id = core::KeyId::parse(call.values[0]);
   if (!id) return no_such("key");
-  return settled(database.transact([&](storage::Session& session) -> core::Answer {
+  return net::answer_of(database.transact([&](storage::Session& session) -> core::Answer {
     const core::BrandId brand = call.who.brand;
     const auto before = find_key(session, brand, *id);
     if (!before) return no_such("key");

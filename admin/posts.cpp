@@ -99,10 +99,9 @@ Resource posts() {
 core::Answer add_metrics(storage::Database& database, const net::Call& call) {
   const auto post = core::PostId::parse(call.values[0]);
   if (!post) return no_such("post");
-  storage::IdempotencyKey key;
-  if (auto refused = read_idempotency(call, key)) return *refused;
-  return settled(
-      storage::once(database, key, call.now, [&](storage::Session& session) -> core::Answer {
+  return net::answer_of(storage::once(
+      database, net::idempotency_key(call), call.now,
+      [&](storage::Session& session) -> core::Answer {
         const auto item = load_one(session, call.who.brand, posts(), post->number);
         if (!item) return no_such("post");
         net::Fields body(call.request.body);

@@ -5,7 +5,6 @@
 
 #include "admin/admin.hpp"
 #include "core/check.hpp"
-#include "core/crypto.hpp"
 #include "net/listing.hpp"
 #include "net/problem.hpp"
 #include "storage/audit.hpp"
@@ -34,25 +33,25 @@ core::Answer item_answer(int status, const Resource& resource, const net::Princi
 }
 
 core::Answer create(storage::Database& database, const Resource& resource, const net::Call& call) {
-  storage::IdempotencyKey key;
-  if (auto refused = read_idempotency(call, key)) return *refused;
-  return settled(storage::once(database, key, call.now, [&](storage::Session& session) {
-    const core::BrandId brand = call.who.brand;
-    const std::int64_t number = core::new_id_number(call.now);
-    net::Fields body(call.request.body);
-    if (auto refused = resource.write({session, brand, number, std::nullopt, call.now}, body)) {
-      return *refused;
-    }
-    auto item = load_one(session, brand, resource, number);
-    CHECK(item.has_value());
-    const std::string id = core::id_text(resource.prefix, number);
-    const json::object change = differences({}, item->json, resource.writable, resource.unlogged);
-    storage::record_change(session, brand, call.now, call.who.key.text(), "created", id,
-                           json::serialize(change));
-    core::Answer answer = item_answer(201, resource, call.who, std::move(*item));
-    answer.headers.emplace_back("Location", resource.path + "/" + id);
-    return answer;
-  }));
+  return net::answer_of(
+      storage::once(database, net::idempotency_key(call), call.now, [&](storage::Session& session) {
+        const core::BrandId brand = call.who.brand;
+        const std::int64_t number = core::new_id_number(call.now);
+        net::Fields body(call.request.body);
+        if (auto refused = resource.write({session, brand, number, std::nullopt, call.now}, body)) {
+          return *refused;
+        }
+        auto item = load_one(session, brand, resource, number);
+        CHECK(item.has_value());
+        const std::string id = core::id_text(resource.prefix, number);
+        const json::object change =
+            differences({}, item->json, resource.writable, resource.unlogged);
+        storage::record_change(session, brand, call.now, call.who.key.text(), "created", id,
+                               json::serialize(change));
+        core::Answer answer = item_answer(201, resource, call.who, std::move(*item));
+        answer.headers.emplace_back("Location", resource.path + "/" + id);
+        return answer;
+      }));
 }
 
 // Reads ?influencer_id=… and ?archived= into the filter; gives the refusal when one is wrong.
@@ -153,7 +152,7 @@ core::Answer change(storage::Database& database, const Resource& resource, const
   if (!number) return no_such(resource.noun);
   const auto patch = read_patch(call.request.body);
   if (!patch) return net::problem(400, "invalid_json", patch.error().detail);
-  return settled(database.transact([&](storage::Session& session) -> core::Answer {
+  return net::answer_of(database.transact([&](storage::Session& session) -> core::Answer {
     const core::BrandId brand = call.who.brand;
     auto before = load_one(session, brand, resource, *number);
     if (!before) return no_such(resource.noun);
@@ -192,7 +191,7 @@ core::Answer change(storage::Database& database, const Resource& resource, const
 core::Answer archive(storage::Database& database, const Resource& resource, const net::Call& call) {
   const auto number = core::parse_id_text(resource.prefix, call.values[0]);
   if (!number) return no_such(resource.noun);
-  return settled(database.transact([&](storage::Session& session) -> core::Answer {
+  return net::answer_of(database.transact([&](storage::Session& session) -> core::Answer {
     const core::BrandId brand = call.who.brand;
     auto before = load_one(session, brand, resource, *number);
     if (!before) return no_such(resource.noun);
@@ -241,26 +240,6 @@ std::optional<Item> load_one(storage::Session& session, core::BrandId brand,
   auto items = resource.load(session, brand, filter);
   if (items.empty()) return std::nullopt;
   return std::move(items.front());
-}
-
-std::optional<core::Answer> read_idempotency(const net::Call& call, storage::IdempotencyKey& key) {
-  std::string_view given = call.request.header("Idempotency-Key");
-  // The draft standard writes it quoted, most clients bare; both mean the same key.
-  if (given.size() >= 2 && given.front() == '"' && given.back() == '"') {
-    given = given.substr(1, given.size() - 2);
-    if (given.empty()) return net::problem(400, "invalid_request", "Idempotency-Key is empty.");
-  }
-  key.brand = call.who.brand;
-  key.scope = std::string(net::name_of(call.request.method)) + " " +
-              std::string(call.request.path) + " " + call.who.key.text();
-  key.key = given;
-  key.fingerprint = std::string(core::as_text(core::sha256(call.request.body)));
-  return std::nullopt;
-}
-
-core::Answer settled(core::Result<core::Answer> answer) {
-  if (!answer) return net::problem_of(answer.error());
-  return std::move(*answer);
 }
 
 void changed_meanwhile() {

@@ -72,10 +72,6 @@ std::vector<net::Route> resource_routes(storage::Database& database, const Resou
 core::Answer no_such(std::string_view noun);
 std::optional<Item> load_one(storage::Session& session, core::BrandId brand,
                              const Resource& resource, std::int64_t number);
-// The memory of this POST: scope is method, path and key. A header that is no key gives a refusal.
-std::optional<core::Answer> read_idempotency(const net::Call& call, storage::IdempotencyKey& key);
-// The answer, or the problem of the failure.
-core::Answer settled(core::Result<core::Answer> answer);
 // Another transaction was faster: throws, so that this one runs again on what is there now.
 [[noreturn]] void changed_meanwhile();
 // {"field":{"from":…,"to":…}} of the fields that differ; unlogged ones without their values.

@@ -23,11 +23,6 @@ core::Answer no_such_commission() {
   return net::problem(404, "not_found", "There is no such commission of this brand.");
 }
 
-core::Answer answer_or_problem(core::Result<core::Answer> answer) {
-  if (!answer) return net::problem_of(answer.error());
-  return *std::move(answer);
-}
-
 core::Answer list(const Dependencies& dependencies, const net::Call& call) {
   const auto page = net::read_page(call.request);
   if (!page) return net::problem_of(page.error());
@@ -43,7 +38,7 @@ core::Answer list(const Dependencies& dependencies, const net::Call& call) {
       return net::problem(403, "forbidden", "An influencer's key sees its own commissions only.");
     influencer = *id;
   }
-  return answer_or_problem(dependencies.database.read([&](storage::Session& session) {
+  return net::answer_of(dependencies.database.read([&](storage::Session& session) {
     const auto commissions = ledger::list_commissions(session, call.who.brand, influencer,
                                                       page->after, page->limit + 1, call.now);
     json::array data;
@@ -59,7 +54,7 @@ core::Answer list(const Dependencies& dependencies, const net::Call& call) {
 core::Answer get(const Dependencies& dependencies, const net::Call& call) {
   const auto id = core::CommissionId::parse(call.values.front());
   if (!id) return no_such_commission();
-  return answer_or_problem(dependencies.database.read([&](storage::Session& session) {
+  return net::answer_of(dependencies.database.read([&](storage::Session& session) {
     const auto commission = ledger::find_commission(session, call.who.brand, *id, call.now);
     const auto reader = reader_of(call);
     if (!commission || (reader && commission->influencer != *reader)) return no_such_commission();
@@ -70,7 +65,7 @@ core::Answer get(const Dependencies& dependencies, const net::Call& call) {
 core::Answer get_explanation(const Dependencies& dependencies, const net::Call& call) {
   const auto id = core::CommissionId::parse(call.values.front());
   if (!id) return no_such_commission();
-  return answer_or_problem(dependencies.database.read([&](storage::Session& session) {
+  return net::answer_of(dependencies.database.read([&](storage::Session& session) {
     const auto explanation = explain(session, call.who.brand, *id, call.now);
     const auto reader = reader_of(call);
     if (!explanation || (reader && explanation->commission.influencer != *reader))

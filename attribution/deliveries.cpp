@@ -3,7 +3,7 @@
 #include "attribution/sql.hpp"
 #include "core/check.hpp"
 #include "core/crypto.hpp"
-#include "net/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace fairlead::attribution {
 
@@ -15,7 +15,7 @@ constexpr std::string_view encoded_mark = "base64:";
 // The column is text, which can hold neither NUL nor what is not UTF-8; such a body is kept
 // encoded.
 std::string storable(const std::string& body) {
-  const bool is_plain = net::is_utf8(body) && body.find('\0') == body.npos;
+  const bool is_plain = core::is_utf8(body) && body.find('\0') == body.npos;
   if (is_plain && !body.starts_with(encoded_mark)) return body;
   return std::string(encoded_mark) + core::base64(body);
 }

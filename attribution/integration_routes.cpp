@@ -23,11 +23,6 @@ core::Answer no_such_integration() {
   return net::problem(404, "not_found", "There is no such integration of this brand.");
 }
 
-core::Answer answer_or_problem(core::Result<core::Answer> answer) {
-  if (!answer) return net::problem_of(answer.error());
-  return *std::move(answer);
-}
-
 json::object integration_json(const storage::Row& row) {
   const auto id = row.id<core::IntegrationId>(0);
   return {{"id", id.text()},
@@ -65,7 +60,7 @@ core::Answer post(const Dependencies& dependencies, const net::Call& call) {
   const std::string name = body.maybe_text("name", {.min = 0, .max = 200}).value_or("");
   const std::string secret = body.text("secret", secret_rule);
   if (auto refusal = body.refusal()) return *refusal;
-  return answer_or_problem(dependencies.database.transact([&](storage::Session& session) {
+  return net::answer_of(dependencies.database.transact([&](storage::Session& session) {
     const auto id = create_integration(session, dependencies.sealing_key, call.who.brand, platform,
                                        name, secret, call.now);
     storage::record_change(session, call.who.brand, call.now, call.who.key.text(), "created",
@@ -81,7 +76,7 @@ core::Answer patch(const Dependencies& dependencies, const net::Call& call) {
   if (auto refusal = body.refusal()) return *refusal;
   const auto id = core::IntegrationId::parse(call.values.front());
   if (!id) return no_such_integration();
-  return answer_or_problem(dependencies.database.transact([&](storage::Session& session) {
+  return net::answer_of(dependencies.database.transact([&](storage::Session& session) {
     const auto rows = session.run(sql::find_integration_of_brand, call.who.brand, *id);
     if (rows.empty()) return no_such_integration();
     if (auto stale = net::refuse_stale(call.request, rows.one().integer(3))) return *stale;
@@ -96,7 +91,7 @@ core::Answer patch(const Dependencies& dependencies, const net::Call& call) {
 core::Answer list(const Dependencies& dependencies, const net::Call& call) {
   const auto page = net::read_page(call.request);
   if (!page) return net::problem_of(page.error());
-  return answer_or_problem(dependencies.database.read([&](storage::Session& session) {
+  return net::answer_of(dependencies.database.read([&](storage::Session& session) {
     const auto rows =
         session.run(sql::list_integrations, call.who.brand, page->after, page->limit + 1);
     json::array data;
@@ -112,14 +107,14 @@ core::Answer list(const Dependencies& dependencies, const net::Call& call) {
 core::Answer get(const Dependencies& dependencies, const net::Call& call) {
   const auto id = core::IntegrationId::parse(call.values.front());
   if (!id) return no_such_integration();
-  return answer_or_problem(dependencies.database.read(
+  return net::answer_of(dependencies.database.read(
       [&](storage::Session& session) { return show(session, call.who.brand, *id, 200); }));
 }
 
 core::Answer remove(const Dependencies& dependencies, const net::Call& call) {
   const auto id = core::IntegrationId::parse(call.values.front());
   if (!id) return no_such_integration();
-  return answer_or_problem(dependencies.database.transact([&](storage::Session& session) {
+  return net::answer_of(dependencies.database.transact([&](storage::Session& session) {
     if (session.run(sql::archive_integration, call.who.brand, *id, call.now).changed == 1) {
       storage::record_change(session, call.who.brand, call.now, call.who.key.text(), "archived",
                              id->text(), "{}");
@@ -132,7 +127,7 @@ core::Answer list_deliveries(const Dependencies& dependencies, const net::Call& 
   const auto id = core::IntegrationId::parse(call.values.front());
   if (!id) return no_such_integration();
   const std::string outcome = net::query_value(call.request.query, "outcome").value_or("failed");
-  return answer_or_problem(dependencies.database.read([&](storage::Session& session) {
+  return net::answer_of(dependencies.database.read([&](storage::Session& session) {
     if (session.run(sql::find_integration_of_brand, call.who.brand, *id).empty())
       return no_such_integration();
     json::array data;

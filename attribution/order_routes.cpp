@@ -2,7 +2,6 @@
 #include "attribution/order_answers.hpp"
 #include "attribution/order_body.hpp"
 #include "attribution/routes.hpp"
-#include "core/crypto.hpp"
 #include "net/problem.hpp"
 #include "storage/idempotency.hpp"
 
@@ -10,26 +9,13 @@ namespace fairlead::attribution {
 
 namespace {
 
-storage::IdempotencyKey idempotency_key(const net::Call& call, std::string route) {
-  return {.brand = call.who.brand,
-          .scope = std::move(route) + " " + call.who.key.text(),
-          .key = std::string(call.request.header("Idempotency-Key")),
-          .fingerprint = std::string(core::as_text(core::sha256(call.request.body)))};
-}
-
-core::Answer answer_or_problem(core::Result<core::Answer> answer) {
-  if (!answer) return net::problem_of(answer.error());
-  return *std::move(answer);
-}
-
 core::Answer post_order(const Dependencies& dependencies, const net::Call& call) {
   const auto order = read_order(call.request.body, call.who.brand, call.now);
   if (!order) return order.error();
-  auto answer = answer_or_problem(
-      storage::once(dependencies.database, idempotency_key(call, "POST /v1/orders"), call.now,
-                    [&](storage::Session& session) {
-                      return book_order(session, dependencies, *order, call.now);
-                    }));
+  auto answer = net::answer_of(storage::once(
+      dependencies.database, net::idempotency_key(call), call.now, [&](storage::Session& session) {
+        return book_order(session, dependencies, *order, call.now);
+      }));
   if (answer.status == 201) counters().orders_booked.add();
   if (answer.status == 200) counters().orders_repeated.add();
   if (answer.status == 409) counters().orders_conflicting.add();
@@ -39,10 +25,8 @@ core::Answer post_order(const Dependencies& dependencies, const net::Call& call)
 core::Answer post_refund(const Dependencies& dependencies, const net::Call& call) {
   const auto refund = read_refund(call.request.body, call.who.brand, call.values.front(), call.now);
   if (!refund) return refund.error();
-  auto answer = answer_or_problem(storage::once(
-      dependencies.database,
-      // The order is in the path, so it belongs to what the key stands for.
-      idempotency_key(call, "POST /v1/orders/" + call.values.front() + "/refunds"), call.now,
+  auto answer = net::answer_of(storage::once(
+      dependencies.database, net::idempotency_key(call), call.now,
       [&](storage::Session& session) { return book_refund(session, *refund, call.now); }));
   if (answer.status == 201) counters().refunds_booked.add();
   if (answer.status == 200) counters().refunds_repeated.add();
@@ -50,7 +34,7 @@ core::Answer post_refund(const Dependencies& dependencies, const net::Call& call
 }
 
 core::Answer get_order(const Dependencies& dependencies, const net::Call& call) {
-  return answer_or_problem(dependencies.database.read([&](storage::Session& session) {
+  return net::answer_of(dependencies.database.read([&](storage::Session& session) {
     const auto order = find_order(session, call.who.brand, call.values.front());
     if (!order) return no_such_order(call.values.front());
     return order_answer(session, call.who.brand, *order, call.now);

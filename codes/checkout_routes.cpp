@@ -2,6 +2,8 @@
 #include "codes/cart.hpp"
 #include "codes/handlers.hpp"
 #include "codes/uses.hpp"
+#include "net/problem.hpp"
+#include "storage/idempotency.hpp"
 
 namespace fairlead::codes {
 
@@ -10,7 +12,7 @@ namespace {
 core::Answer validate(storage::Database& database, const net::Call& call) {
   const auto question = read_question(call.request.body, OrderRef::optional);
   if (!question) return question.error();
-  return settled(database.read([&](storage::Session& session) {
+  return net::answer_of(database.read([&](storage::Session& session) {
     return validate_answer(*question, ask(session, call.who.brand, *question, call.now));
   }));
 }
@@ -19,11 +21,10 @@ core::Answer redeem_once(storage::Database& database, const net::Call& call) {
   // A body that cannot be understood is refused before the key is looked at, and never remembered.
   const auto question = read_question(call.request.body, OrderRef::required);
   if (!question) return question.error();
-  storage::IdempotencyKey key;
-  if (auto refused = read_idempotency(call, key)) return *refused;
-  return settled(storage::once(database, key, call.now, [&](storage::Session& session) {
-    return redeem_answer(*question, redeem(session, call.who.brand, *question, call.now));
-  }));
+  return net::answer_of(
+      storage::once(database, net::idempotency_key(call), call.now, [&](storage::Session& session) {
+        return redeem_answer(*question, redeem(session, call.who.brand, *question, call.now));
+      }));
 }
 
 }  // namespace

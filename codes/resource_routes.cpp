@@ -9,6 +9,7 @@
 #include "net/listing.hpp"
 #include "net/problem.hpp"
 #include "storage/audit.hpp"
+#include "storage/idempotency.hpp"
 
 namespace fairlead::codes {
 
@@ -129,19 +130,18 @@ core::Answer create(storage::Database& database, const net::Call& call) {
   net::Fields body(call.request.body);
   const auto code = read_new_code(body);
   if (auto refusal = body.refusal()) return *refusal;
-  storage::IdempotencyKey key;
-  if (auto refused = read_idempotency(call, key)) return *refused;
-  return settled(storage::once(database, key, call.now, [&](storage::Session& session) {
-    const auto brand = call.who.brand;
-    const auto id = create_code(session, brand, code, call.now);
-    if (!id) return refuse_create(id.error(), code);
-    const auto stored = find_code(session, brand, *id);
-    storage::record_change(session, brand, call.now, call.who.key.text(), "created", id->text(),
-                           boost::json::serialize(code_json(*stored)));
-    auto answer = code_answer(201, *stored);
-    answer.headers.emplace_back("Location", "/v1/codes/" + id->text());
-    return answer;
-  }));
+  return net::answer_of(
+      storage::once(database, net::idempotency_key(call), call.now, [&](storage::Session& session) {
+        const auto brand = call.who.brand;
+        const auto id = create_code(session, brand, code, call.now);
+        if (!id) return refuse_create(id.error(), code);
+        const auto stored = find_code(session, brand, *id);
+        storage::record_change(session, brand, call.now, call.who.key.text(), "created", id->text(),
+                               boost::json::serialize(code_json(*stored)));
+        auto answer = code_answer(201, *stored);
+        answer.headers.emplace_back("Location", "/v1/codes/" + id->text());
+        return answer;
+      }));
 }
 
 core::Answer list(storage::Database& database, const net::Call& call) {
@@ -178,7 +178,7 @@ core::Answer list(storage::Database& database, const net::Call& call) {
 core::Answer read(storage::Database& database, const net::Call& call) {
   const auto id = core::CodeId::parse(call.values[0]);
   if (!id) return no_such_code();
-  return settled(database.read([&](storage::Session& session) {
+  return net::answer_of(database.read([&](storage::Session& session) {
     const auto code = find_code(session, call.who.brand, *id);
     return code ? code_answer(200, *code) : no_such_code();
   }));
@@ -199,7 +199,7 @@ boost::json::object differences(const StoredCode& before, const StoredCode& afte
 core::Answer update(storage::Database& database, const net::Call& call) {
   const auto id = core::CodeId::parse(call.values[0]);
   if (!id) return no_such_code();
-  return settled(database.transact([&](storage::Session& session) -> core::Answer {
+  return net::answer_of(database.transact([&](storage::Session& session) -> core::Answer {
     const auto brand = call.who.brand;
     const auto before = lock_code(session, brand, *id);
     if (!before) return no_such_code();
@@ -235,7 +235,7 @@ core::Answer update(storage::Database& database, const net::Call& call) {
 core::Answer archive(storage::Database& database, const net::Call& call) {
   const auto id = core::CodeId::parse(call.values[0]);
   if (!id) return no_such_code();
-  return settled(database.transact([&](storage::Session& session) -> core::Answer {
+  return net::answer_of(database.transact([&](storage::Session& session) -> core::Answer {
     const auto brand = call.who.brand;
     const auto before = lock_code(session, brand, *id);
     if (!before) return no_such_code();

@@ -56,10 +56,6 @@ std::int64_t IdMaker::next(Instant now, std::uint32_t low_start) {
   return last_;
 }
 
-void IdMaker::continue_after(std::int64_t number) {
-  if (number > last_) last_ = number;
-}
-
 Instant instant_of_id(std::int64_t number) {
   return Instant{((number >> low_bits) + epoch_ms) * 1'000};
 }

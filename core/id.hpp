@@ -72,9 +72,6 @@ struct CreditTag {
 struct CommissionTag {
   static constexpr std::string_view prefix = "com_";
 };
-struct PayoutTag {
-  static constexpr std::string_view prefix = "pay_";
-};
 struct PostTag {
   static constexpr std::string_view prefix = "post_";
 };
@@ -101,7 +98,6 @@ using OrderId = Id<OrderTag>;
 using RefundId = Id<RefundTag>;
 using CreditId = Id<CreditTag>;
 using CommissionId = Id<CommissionTag>;
-using PayoutId = Id<PayoutTag>;
 using PostId = Id<PostTag>;
 using CostId = Id<CostTag>;
 using IntegrationId = Id<IntegrationTag>;
@@ -115,8 +111,6 @@ class IdMaker {
  public:
   // `low_start` in 0 … 2²²−1 is the random start of the low part; randomness comes from the caller.
   std::int64_t next(Instant now, std::uint32_t low_start);
-  // No later number will be at or below this one: used when a database already holds ids.
-  void continue_after(std::int64_t number);
 
  private:
   std::int64_t last_ = 0;

@@ -4,8 +4,6 @@
 #include <limits>
 #include <numeric>
 
-#include "core/check.hpp"
-
 namespace fairlead::core {
 
 namespace {
@@ -32,26 +30,6 @@ Result<std::int64_t> multiply_minor(std::int64_t a, std::int64_t b) {
   std::int64_t product = 0;
   if (__builtin_mul_overflow(a, b, &product)) return overflow();
   return product;
-}
-
-Result<Money> add(Money a, Money b) {
-  CHECK(a.currency == b.currency);
-  auto sum = add_minor(a.minor, b.minor);
-  if (!sum) return sum.error();
-  return Money{*sum, a.currency};
-}
-
-Result<Money> subtract(Money a, Money b) {
-  CHECK(a.currency == b.currency);
-  std::int64_t difference = 0;
-  if (__builtin_sub_overflow(a.minor, b.minor, &difference)) return overflow();
-  return Money{difference, a.currency};
-}
-
-Result<Money> multiply(Money a, std::int64_t factor) {
-  auto product = multiply_minor(a.minor, factor);
-  if (!product) return product.error();
-  return Money{*product, a.currency};
 }
 
 Result<std::vector<std::int64_t>> split(std::int64_t total, std::span<const std::int64_t> weights) {

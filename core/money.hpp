@@ -1,5 +1,5 @@
-// Money: whole minor units of one currency. Never a double. Adding two currencies is a broken
-// promise of ours (CHECK); a sum that does not fit is an Errc::overflow. Values; any thread.
+// Money: whole minor units of one currency. Never a double. A sum that does not fit is an
+// Errc::overflow. Values; any thread.
 #pragma once
 
 #include <cstdint>
@@ -39,11 +39,7 @@ struct Money {
   bool operator==(const Money&) const = default;
 };
 
-// Errc::overflow when the sum, difference or product does not fit int64. CHECKs equal currencies.
-Result<Money> add(Money a, Money b);
-Result<Money> subtract(Money a, Money b);
-Result<Money> multiply(Money a, std::int64_t factor);
-// The same for bare minor units.
+// Sums and products of minor units. Errc::overflow when the result does not fit int64.
 Result<std::int64_t> add_minor(std::int64_t a, std::int64_t b);
 Result<std::int64_t> multiply_minor(std::int64_t a, std::int64_t b);
 

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <boost/json/basic_parser_impl.hpp>
-
-#include "net/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace fairlead::net {
 namespace {
@@ -155,7 +154,7 @@ core::Result<json::value> parse_json(std::string_view text, JsonLimits limits) {
   if (text.find_first_not_of(" \t\r\n") == text.npos) {
     return core::fail(core::Errc::invalid, "the body is empty; send JSON");
   }
-  const std::size_t good = utf8_prefix(text);
+  const std::size_t good = core::utf8_prefix(text);
   if (good != text.size()) return not_json("it is not UTF-8", good);
 
   json::parse_options options;

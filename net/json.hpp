@@ -70,8 +70,8 @@ class Fields {
   core::Instant instant(std::string_view name);
   std::optional<core::Instant> maybe_instant(std::string_view name);
   std::optional<core::Day> maybe_day(std::string_view name);
-  std::optional<core::Currency> currency(
-      std::string_view name);  // nullopt only with a noted problem
+  // nullopt only with a noted problem.
+  std::optional<core::Currency> currency(std::string_view name);
   // One of the listed words; the first one when the problem was noted.
   std::string one_of(std::string_view name, std::initializer_list<std::string_view> words);
   std::optional<std::string> maybe_one_of(std::string_view name,

@@ -4,8 +4,8 @@
 
 #include "core/check.hpp"
 #include "core/log.hpp"
+#include "core/utf8.hpp"
 #include "net/status.hpp"
-#include "net/utf8.hpp"
 
 namespace fairlead::net {
 namespace {
@@ -33,13 +33,13 @@ core::Answer problem(int status, std::string_view code, std::string_view detail,
   body["status"] = status;
   body["code"] = code;
   // Details quote what was sent, cut anywhere: the answer must be UTF-8 whatever came in.
-  body["detail"] = utf8_repaired(detail);
+  body["detail"] = core::utf8_repaired(detail);
   if (!errors.empty()) {
     json::array list;
     for (const FieldError& error : errors) {
-      list.push_back(json::object{{"pointer", utf8_repaired(error.pointer)},
+      list.push_back(json::object{{"pointer", core::utf8_repaired(error.pointer)},
                                   {"code", error.code},
-                                  {"detail", utf8_repaired(error.detail)}});
+                                  {"detail", core::utf8_repaired(error.detail)}});
     }
     body["errors"] = std::move(list);
   }
@@ -84,6 +84,11 @@ core::Answer problem_of(const core::Error& error) {
       return problem(500, "internal_error", "The server failed. The reason is in its log.");
   }
   CHECK(!"every Errc has an answer");
+}
+
+core::Answer answer_of(core::Result<core::Answer> answer) {
+  if (!answer) return problem_of(answer.error());
+  return *std::move(answer);
 }
 
 }  // namespace fairlead::net

@@ -13,8 +13,8 @@ namespace fairlead::net {
 
 struct FieldError {
   std::string pointer;  // RFC 6901, "/items/0/quantity"; "" is the whole body; query: "?limit"
-  std::string
-      code;  // "unknown_field", "required", "wrong_type", "out_of_range", "invalid_value", …
+  // "unknown_field", "required", "wrong_type", "out_of_range", "invalid_value", …
+  std::string code;
   std::string detail;  // names the field and what would be right
 };
 
@@ -25,5 +25,7 @@ core::Answer problem(int status, std::string_view code, std::string_view detail,
 // storage_failed, storage_full), not_found → 404, conflict → 409, invalid/overflow → 400,
 // forbidden → 403, unauthorized → 401, else 500. Details of 5xx stay in the log.
 core::Answer problem_of(const core::Error& error);
+// The answer itself, or problem_of() its failure.
+core::Answer answer_of(core::Result<core::Answer> answer);
 
 }  // namespace fairlead::net

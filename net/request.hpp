@@ -17,8 +17,8 @@ std::string_view name_of(Method method);  // "GET", …, "DELETE"; "other" for t
 
 struct Request {
   Method method = Method::get;
-  std::string_view
-      path;  // "/mia-summer", as sent, percent-encoding untouched; always starts with '/'
+  // "/mia-summer", as sent, percent-encoding untouched; always starts with '/'.
+  std::string_view path;
   std::string_view query;  // behind the first '?', without it; "" when there is none
   std::string_view host;   // Host without port, as sent; "" only on HTTP/1.0
   std::string_view body;
@@ -35,7 +35,5 @@ struct Request {
 std::optional<std::string> query_value(std::string_view query, std::string_view name);
 // Percent-decodes; a '%' that is not followed by two hex digits stays as it is.
 std::string percent_decode(std::string_view text);
-// RFC 3986: everything but ALPHA DIGIT - . _ ~ becomes %XX.
-std::string percent_encode(std::string_view text);
 
 }  // namespace fairlead::net

@@ -5,10 +5,11 @@
 #include <exception>
 
 #include "core/check.hpp"
+#include "core/crypto.hpp"
 #include "core/log.hpp"
+#include "core/utf8.hpp"
 #include "net/ascii.hpp"
 #include "net/problem.hpp"
-#include "net/utf8.hpp"
 
 namespace fairlead::net {
 namespace {
@@ -95,6 +96,14 @@ std::string_view bearer_token(const Request& request) {
 
 }  // namespace
 
+core::IdempotencyKey idempotency_key(const Call& call) {
+  return {.brand = call.who.brand,
+          .scope = std::string(name_of(call.request.method)) + " " +
+                   std::string(call.request.path) + " " + call.who.key.text(),
+          .key = std::string(call.request.header("Idempotency-Key")),
+          .fingerprint = std::string(core::as_text(core::sha256(call.request.body)))};
+}
+
 bool is_reserved_segment(std::string_view segment) {
   static constexpr std::array<std::string_view, 12> reserved = {
       "v1",     "admin",   "portal",     "docs",        "assets",      "healthz",
@@ -161,7 +170,7 @@ core::Answer Router::answer(const Request& request, core::Instant now) const {
   }
   for (std::string& value : match.values) {
     value = percent_decode(value);
-    if (has_control(value) || !is_utf8(value)) {
+    if (has_control(value) || !core::is_utf8(value)) {
       return problem(400, "invalid_path",
                      "The path must be percent-encoded UTF-8 without control characters.");
     }

@@ -12,6 +12,7 @@
 
 #include "core/answer.hpp"
 #include "core/id.hpp"
+#include "core/idempotency_key.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "net/request.hpp"
@@ -52,6 +53,8 @@ struct Call {
   std::vector<std::string> values;  // of the pattern's {names}, in order, percent-decoded
   core::Instant now;
 };
+// For storage::once(), with the header as it came.
+core::IdempotencyKey idempotency_key(const Call& call);
 
 // Blocking code; must not throw (what escapes becomes a 500 and a log line).
 using Handler = std::function<core::Answer(const Call&)>;

@@ -17,8 +17,8 @@ namespace fairlead::net {
 namespace {
 
 constexpr std::size_t read_bytes = 4 * 1024;  // first size of the buffer for heads
-constexpr std::size_t body_piece_bytes =
-    64 * 1024;  // memory follows what was sent, not what was said
+// Memory for a body follows what was sent, not what was said.
+constexpr std::size_t body_piece_bytes = 64 * 1024;
 constexpr std::size_t kept_bytes_max = 64 * 1024;  // buffers above this are given back
 constexpr std::uint32_t drain_idle_ms_max = 250;   // for connections accepted while stopping
 constexpr std::size_t blank_bytes_max = 64;        // empty lines in front of a request line

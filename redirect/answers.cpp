@@ -1,8 +1,5 @@
 #include "redirect/answers.hpp"
 
-#include <array>
-#include <ctime>
-
 namespace fairlead::redirect {
 
 namespace {
@@ -71,21 +68,6 @@ void append_method_not_allowed(std::string& wire, std::string_view date, AfterAn
 void append_server_error(std::string& wire, std::string_view date, AfterAnswer after) {
   wire += "HTTP/1.1 500 Internal Server Error\r\nCache-Control: no-store\r\nContent-Length: 0\r\n";
   end_head(wire, date, after);
-}
-
-std::string http_date(core::Instant at) {
-  constexpr std::array<const char*, 7> days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array<const char*, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const std::time_t seconds = static_cast<std::time_t>(at.micros / 1'000'000);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 64> text{};
-  const int size = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                                 days[static_cast<std::size_t>(parts.tm_wday)], parts.tm_mday,
-                                 months[static_cast<std::size_t>(parts.tm_mon)],
-                                 parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
-  return {text.data(), static_cast<std::size_t>(size)};
 }
 
 }  // namespace fairlead::redirect

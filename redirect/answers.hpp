@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "core/time.hpp"
 #include "net/request.hpp"
 
 namespace fairlead::redirect {
@@ -23,8 +22,5 @@ void append_not_found(std::string& wire, net::Method method, std::string_view da
                       AfterAnswer after);
 void append_method_not_allowed(std::string& wire, std::string_view date, AfterAnswer after);
 void append_server_error(std::string& wire, std::string_view date, AfterAnswer after);
-
-// "Sun, 06 Nov 1994 08:49:37 GMT".
-std::string http_date(core::Instant at);
 
 }  // namespace fairlead::redirect

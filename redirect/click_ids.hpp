@@ -1,4 +1,4 @@
-// Click ids without anything shared between threads: milliseconds since 2020 in the upper 42 bits
+// Click ids without anything shared between threads: milliseconds since 2020 in the upper 41 bits
 // as in every id (core/id.hpp), below them 6 bits of the thread's lane and a 16-bit counter. Two
 // lanes never meet; within a lane ids only rise, also when the clock jumps back. Belongs to one
 // thread.

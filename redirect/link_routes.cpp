@@ -2,7 +2,6 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "core/crypto.hpp"
 #include "net/json.hpp"
 #include "net/listing.hpp"
 #include "net/problem.hpp"
@@ -130,18 +129,16 @@ Answer LinkRoutes::create(const net::Call& call) const {
   NewLink link = read_new_link(body);
   if (auto refusal = body.refusal()) return *refusal;
   if (link.domain == options_.default_domain) link.domain.clear();
-  const storage::IdempotencyKey key{call.who.brand, "POST /v1/links " + call.who.key.text(),
-                                    std::string(call.request.header("Idempotency-Key")),
-                                    core::hex(core::as_text(core::sha256(call.request.body)))};
-  return after_change(storage::once(database_, key, call.now, [&](storage::Session& session) {
-    auto created = create_link(session, call.who.brand, link, call.now);
-    if (!created) return refused_link(created.error());
-    const auto stored = find_link(session, call.who.brand, created->id);
-    const boost::json::object json = link_json(*stored, options_);
-    storage::record_change(session, call.who.brand, call.now, call.who.key.text(), "created",
-                           created->id.text(), boost::json::serialize(json));
-    return link_answer(201, *stored);
-  }));
+  return after_change(storage::once(
+      database_, net::idempotency_key(call), call.now, [&](storage::Session& session) {
+        auto created = create_link(session, call.who.brand, link, call.now);
+        if (!created) return refused_link(created.error());
+        const auto stored = find_link(session, call.who.brand, created->id);
+        const boost::json::object json = link_json(*stored, options_);
+        storage::record_change(session, call.who.brand, call.now, call.who.key.text(), "created",
+                               created->id.text(), boost::json::serialize(json));
+        return link_answer(201, *stored);
+      }));
 }
 
 Answer LinkRoutes::list(const net::Call& call) const {

@@ -1,7 +1,7 @@
 // redirect/ answers GET /{slug}: it decides where to (decide.hpp, pure), records the click
 // (recorder.hpp) and lets the 302 go after the click's group commit. Links are read from an
-// immutable snapshot per I/O thread; an edit is a new snapshot handed to each thread, so the
-// redirect path takes no lock.
+// immutable snapshot per I/O thread; an edit is a new snapshot handed to each thread, so reading
+// links takes no lock.
 //
 // Routes: POST|GET /v1/links, GET|PATCH|DELETE /v1/links/{id}. Tables: links (main database);
 // clicks, click_words, click_rollups (click file, written by the recorder's one thread only).

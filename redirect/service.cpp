@@ -5,6 +5,7 @@
 
 #include "core/crypto.hpp"
 #include "core/log.hpp"
+#include "net/wire.hpp"
 #include "redirect/click_facts.hpp"
 #include "redirect/link_routes.hpp"
 #include "redirect/load_links.hpp"
@@ -118,7 +119,7 @@ std::optional<std::uint64_t> Service::respond(const net::Request& request, std::
   const core::Instant now = clock_.now();
   if (now.micros / 1'000'000 != tools.date_second) {
     tools.date_second = now.micros / 1'000'000;
-    tools.date = http_date(now);
+    tools.date = net::http_date(now);
   }
   if (request.method != net::Method::get && request.method != net::Method::head) {
     append_method_not_allowed(wire, tools.date, after);

@@ -3,8 +3,8 @@
 #include <boost/json.hpp>
 
 #include "attribution/order_body.hpp"
+#include "core/utf8.hpp"
 #include "net/json.hpp"
-#include "net/utf8.hpp"
 
 namespace fairlead::attribution {
 
@@ -29,7 +29,7 @@ std::string digits_of(const json::value& value) {
 core::Result<json::object> parse_loose(std::string_view body) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
-  auto parsed = net::parse_json(net::utf8_repaired(body), {.refuse_duplicate_keys = false});
+  auto parsed = net::parse_json(core::utf8_repaired(body), {.refuse_duplicate_keys = false});
   if (!parsed) return parsed.error();
   if (json::object* object = parsed->if_object()) return std::move(*object);
   return core::fail(core::Errc::invalid, "the body is not a JSON object");
@@ -61,7 +61,7 @@ std::string loose_text(const json::object& object, std::string_view name, std::s
   std::string text = value->is_bool() ? (value->get_bool() ? "true" : "false") : digits_of(*value);
   std::erase(text, '\0');
   if (text.size() > bytes_max)
-    text.resize(net::utf8_prefix(std::string_view(text).substr(0, bytes_max)));
+    text.resize(core::utf8_prefix(std::string_view(text).substr(0, bytes_max)));
   return text;
 }
 

@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "tests/core/random.hpp"
+#include "tests/support/random.hpp"
 
 namespace fairlead::core {
 namespace {

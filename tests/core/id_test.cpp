@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "tests/core/random.hpp"
+#include "tests/support/random.hpp"
 
 namespace fairlead::core {
 namespace {
@@ -96,16 +96,6 @@ TEST(IdMaker, RunsOnIntoTheNextMillisecondWhenOneIsFull) {
   EXPECT_EQ(next, last_of_ms + 1);
   EXPECT_EQ(instant_of_id(next), now.plus_micros(1'000));
   EXPECT_GT(maker.next(now.plus_micros(1'000), 0), next);
-}
-
-TEST(IdMaker, ContinuesAfterWhatADatabaseHolds) {
-  IdMaker maker;
-  const Instant now = at("2026-03-02T09:15:00Z");
-  const std::int64_t held = first_id_at(now.plus_days(1));
-  maker.continue_after(held);
-  EXPECT_EQ(maker.next(now, 5), held + 1);
-  maker.continue_after(1);
-  EXPECT_EQ(maker.next(now, 5), held + 2);
 }
 
 TEST(Id, KnowsTheMillisecondItWasMadeIn) {

@@ -4,8 +4,8 @@
 
 #include <limits>
 
-#include "tests/core/golden_rows.hpp"
-#include "tests/core/random.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/support/random.hpp"
 
 namespace fairlead::core {
 namespace {
@@ -20,10 +20,10 @@ TEST(Rate, IsZeroToOneMillion) {
 }
 
 TEST(Rate, SharesAreThoseOfTheTable) {
-  for (const auto& row : test::golden_rows("core/rate_share.txt", 3)) {
-    SCOPED_TRACE(row.place);
-    EXPECT_EQ(share(std::stoll(row.columns[0]), Rate{std::stoll(row.columns[1])}),
-              std::stoll(row.columns[2]));
+  for (const auto& row : test::golden_lines("core/rate_share.txt", 3)) {
+    SCOPED_TRACE(row.where);
+    EXPECT_EQ(share(std::stoll(row.fields[0]), Rate{std::stoll(row.fields[1])}),
+              std::stoll(row.fields[2]));
   }
 }
 
@@ -41,12 +41,12 @@ TEST(Rate, AShareAndItsReversalCancelAndLieWithinHalfAUnit) {
 }
 
 TEST(MultiplyDivide, GivesTheResultsOfTheTable) {
-  for (const auto& row : test::golden_rows("core/multiply_divide.txt", 4)) {
-    SCOPED_TRACE(row.place);
-    const auto result = multiply_divide(std::stoll(row.columns[0]), std::stoll(row.columns[1]),
-                                        std::stoll(row.columns[2]));
+  for (const auto& row : test::golden_lines("core/multiply_divide.txt", 4)) {
+    SCOPED_TRACE(row.where);
+    const auto result = multiply_divide(std::stoll(row.fields[0]), std::stoll(row.fields[1]),
+                                        std::stoll(row.fields[2]));
     EXPECT_EQ(result ? std::to_string(*result) : std::string(name_of(result.error().code)),
-              row.columns[3]);
+              row.fields[3]);
   }
 }
 

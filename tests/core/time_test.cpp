@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "tests/core/golden_rows.hpp"
-#include "tests/core/random.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/support/random.hpp"
 
 namespace fairlead::core {
 namespace {
@@ -15,12 +15,12 @@ Instant at(std::string_view text) {
 }
 
 TEST(Instant, ReadsAndWritesAsTheTableSays) {
-  for (const auto& row : test::golden_rows("core/instant.txt", 2)) {
-    SCOPED_TRACE(row.place + " " + row.columns[0]);
-    const auto instant = parse_instant(row.columns[0]);
+  for (const auto& row : test::golden_lines("core/instant.txt", 2)) {
+    SCOPED_TRACE(row.where + " " + row.fields[0]);
+    const auto instant = parse_instant(row.fields[0]);
     EXPECT_EQ(
         instant ? std::to_string(instant->micros) + " " + format_instant(*instant) : "refused",
-        row.columns[1]);
+        row.fields[1]);
     if (!instant) {
       EXPECT_EQ(instant.error().code, Errc::invalid);
       EXPECT_NE(instant.error().detail.find("2026-03-02T09:15:00Z"), std::string::npos)
@@ -75,12 +75,12 @@ TEST(Period, IncludesItsStartAndNotItsEnd) {
 }
 
 TEST(Zone, DaysAndTheirStartsAreThoseOfTheTable) {
-  for (const auto& row : test::golden_rows("core/zone.txt", 4)) {
-    SCOPED_TRACE(row.place);
-    const Zone zone = Zone::parse(row.columns[0]).value();
-    const Day day = zone.day_of(at(row.columns[1]));
-    EXPECT_EQ(format_day(day), row.columns[2]);
-    EXPECT_EQ(format_instant(zone.start_of(day)), row.columns[3]);
+  for (const auto& row : test::golden_lines("core/zone.txt", 4)) {
+    SCOPED_TRACE(row.where);
+    const Zone zone = Zone::parse(row.fields[0]).value();
+    const Day day = zone.day_of(at(row.fields[1]));
+    EXPECT_EQ(format_day(day), row.fields[2]);
+    EXPECT_EQ(format_instant(zone.start_of(day)), row.fields[3]);
   }
 }
 

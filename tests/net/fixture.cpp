@@ -136,7 +136,7 @@ double ServerTest::metric(std::string_view name, std::string_view label_value) c
 }
 
 std::string ServerTest::exchange(std::string_view bytes) {
-  support::HttpClient client(port());
+  test::HttpClient client(port());
   client.send_raw(bytes);
   return client.read_to_end();
 }

@@ -5,13 +5,15 @@
 #include <thread>
 
 #include "net/head.hpp"
+#include "tests/net/escapes.hpp"
 #include "tests/net/fixture.hpp"
-#include "tests/net/golden_lines.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/support/random.hpp"
 
 namespace fairlead::net {
 namespace {
 
-using support::HttpClient;
+using test::HttpClient;
 
 double all_refusals(const Server& server) {
   std::vector<core::Metric> metrics;
@@ -40,20 +42,17 @@ std::string talk(std::uint16_t port, std::string_view bytes, bool& closes) {
 
 TEST_F(ServerTest, GuardRulesHoldOnTheWire) {
   start();
-  for (const GoldenLine& line : golden_lines("guard.txt")) {
-    const auto fields = fields_of(line.text);
-    ASSERT_EQ(fields.size(), 3u) << "guard.txt:" << line.number;
+  for (const test::GoldenLine& line : test::golden_lines("net/guard.txt", 3)) {
+    const auto& fields = line.fields;
     const double before = all_refusals(*server_);
     const double rule_before =
         fields[0] == "-" ? 0 : metric("fairlead_http_refused_total", fields[0]);
     bool closes = false;
-    EXPECT_EQ(talk(port(), unescaped(fields[2]), closes), fields[1]) << "guard.txt:" << line.number;
-    EXPECT_EQ(all_refusals(*server_) - before, fields[0] == "-" ? 0 : 1)
-        << "guard.txt:" << line.number;
+    EXPECT_EQ(talk(port(), unescaped(fields[2]), closes), fields[1]) << line.where;
+    EXPECT_EQ(all_refusals(*server_) - before, fields[0] == "-" ? 0 : 1) << line.where;
     if (fields[0] == "-") continue;
-    EXPECT_TRUE(closes) << "guard.txt:" << line.number;
-    EXPECT_EQ(metric("fairlead_http_refused_total", fields[0]) - rule_before, 1)
-        << "guard.txt:" << line.number;
+    EXPECT_TRUE(closes) << line.where;
+    EXPECT_EQ(metric("fairlead_http_refused_total", fields[0]) - rule_before, 1) << line.where;
   }
 }
 
@@ -166,9 +165,7 @@ TEST_F(ServerTest, ABodyOverTheRoutesLimitIsRefusedBeforeItIsRead) {
 }
 
 TEST(Guard, WhatItPassesBeastFramesAlike) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  std::mt19937 random(seed);
+  std::mt19937 random(test::random_seed());
   const std::vector<std::string_view> parts = {"GET ",
                                                "POST ",
                                                "/a",

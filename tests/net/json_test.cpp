@@ -6,8 +6,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "net/utf8.hpp"
-#include "tests/net/golden_lines.hpp"
+#include "core/utf8.hpp"
+#include "tests/net/escapes.hpp"
 
 namespace fairlead::net {
 namespace {
@@ -39,7 +39,7 @@ std::string refusal_of(const std::string& body) {
   if (!refusal) return "  none\n";
   EXPECT_EQ(refusal->status, 400);
   EXPECT_EQ(refusal->media_type, "application/problem+json");
-  EXPECT_TRUE(is_utf8(refusal->body));
+  EXPECT_TRUE(core::is_utf8(refusal->body));
   const json::object problem = json::parse(refusal->body).as_object();
   std::string text = "  " + std::string(problem.at("code").as_string()) + "\n";
   for (const json::value& error : problem.at("errors").as_array()) {
@@ -175,16 +175,16 @@ TEST(Json, ALongListOfProblemsIsCut) {
 TEST(Utf8, WellFormedTextIsTold) {
   for (const char* good : {"", "a", "\xc3\xbc", "\xe2\x82\xac", "\xf0\x9f\x8e\x89",
                            "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"}) {
-    EXPECT_TRUE(is_utf8(good)) << good;
+    EXPECT_TRUE(core::is_utf8(good)) << good;
   }
   for (const char* bad :
        {"\x80", "\xc3", "\xc0\xaf", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
         "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "a\xe2\x82"}) {
-    EXPECT_FALSE(is_utf8(bad)) << bad;
-    EXPECT_TRUE(is_utf8(utf8_repaired(bad)));
+    EXPECT_FALSE(core::is_utf8(bad)) << bad;
+    EXPECT_TRUE(core::is_utf8(core::utf8_repaired(bad)));
   }
-  EXPECT_EQ(utf8_repaired("a\xff\xc3\xbc"), "a\xef\xbf\xbd\xc3\xbc");
-  EXPECT_EQ(utf8_prefix("ab\xff"), 2u);
+  EXPECT_EQ(core::utf8_repaired("a\xff\xc3\xbc"), "a\xef\xbf\xbd\xc3\xbc");
+  EXPECT_EQ(core::utf8_prefix("ab\xff"), 2u);
 }
 
 }  // namespace

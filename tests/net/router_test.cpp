@@ -6,8 +6,8 @@
 namespace fairlead::net {
 namespace {
 
-using support::HttpAnswer;
-using support::HttpClient;
+using test::HttpAnswer;
+using test::HttpClient;
 
 std::string code_of(const HttpAnswer& answer) {
   EXPECT_EQ(answer.header("Content-Type"), "application/problem+json");

@@ -11,8 +11,8 @@
 namespace fairlead::net {
 namespace {
 
-using support::HttpAnswer;
-using support::HttpClient;
+using test::HttpAnswer;
+using test::HttpClient;
 
 TEST_F(ServerTest, ASlugGoesToTheFastPathAndAReservedSegmentToTheRouter) {
   start();

@@ -1,18 +1,17 @@
 #include "net/trusted_proxies.hpp"
 
 #include "tests/net/fixture.hpp"
-#include "tests/net/golden_lines.hpp"
+#include "tests/support/golden.hpp"
 
 namespace fairlead::net {
 namespace {
 
 TEST(TrustedProxies, TheClientIsTheRightMostHopThatIsNoProxy) {
-  for (const GoldenLine& line : golden_lines("clients.txt")) {
-    const auto fields = fields_of(line.text);
-    ASSERT_EQ(fields.size(), 4u) << "clients.txt:" << line.number;
+  for (const test::GoldenLine& line : test::golden_lines("net/clients.txt", 4)) {
+    const auto& fields = line.fields;
     const auto proxies = TrustedProxies::parse(fields[0].empty() ? std::vector<std::string>{}
                                                                  : std::vector{fields[0]});
-    ASSERT_TRUE(proxies) << "clients.txt:" << line.number;
+    ASSERT_TRUE(proxies) << line.where;
     Request request;
     std::string_view rest = fields[2];
     while (!rest.empty()) {
@@ -20,7 +19,7 @@ TEST(TrustedProxies, TheClientIsTheRightMostHopThatIsNoProxy) {
       request.headers.emplace_back("x-forwarded-for", rest.substr(0, end));
       rest = end == rest.npos ? "" : rest.substr(end + 3);
     }
-    EXPECT_EQ(proxies->client_of(fields[1], request), fields[3]) << "clients.txt:" << line.number;
+    EXPECT_EQ(proxies->client_of(fields[1], request), fields[3]) << line.where;
   }
 }
 
@@ -36,9 +35,9 @@ TEST(TrustedProxies, ABadEntryIsNamed) {
 
 TEST_F(ServerTest, ForwardedHeadersCountOnlyFromATrustedProxy) {
   start();
-  const support::HttpHeaders forwarded = {{"X-Forwarded-For", "198.51.100.1"},
-                                          {"X-Forwarded-Proto", "https"}};
-  support::HttpClient direct(port());
+  const test::HttpHeaders forwarded = {{"X-Forwarded-For", "198.51.100.1"},
+                                       {"X-Forwarded-Proto", "https"}};
+  test::HttpClient direct(port());
   EXPECT_EQ(direct.get("/a", forwarded).header("X-Client"), "127.0.0.1");
   EXPECT_NE(direct.get("/v1/echo", forwarded).body.find("\"via_tls\":false"), std::string::npos);
   direct.close();
@@ -47,7 +46,7 @@ TEST_F(ServerTest, ForwardedHeadersCountOnlyFromATrustedProxy) {
   ServerOptions options;
   options.trusted_proxies = {"127.0.0.0/8"};
   start(options);
-  support::HttpClient proxied(port());
+  test::HttpClient proxied(port());
   EXPECT_EQ(proxied.get("/a", forwarded).header("X-Client"), "198.51.100.1");
   const std::string body = proxied.get("/v1/echo", forwarded).body;
   EXPECT_NE(body.find("\"via_tls\":true"), std::string::npos) << body;

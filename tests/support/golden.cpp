@@ -15,6 +15,19 @@ std::string trimmed(const std::string& text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+// A bar between blanks parts two fields, so that a field may hold a bar. One blank may stand for
+// both neighbours of an empty field.
+std::vector<std::string> fields_of(const std::string& line) {
+  std::vector<std::string> fields;
+  std::string rest = " " + line + " ";
+  for (;;) {
+    const std::size_t bar = rest.find(" | ");
+    fields.push_back(trimmed(rest.substr(0, bar)));
+    if (bar == rest.npos) return fields;
+    rest.erase(0, bar + 2);
+  }
+}
+
 }  // namespace
 
 std::vector<GoldenLine> golden_lines(const std::string& file, std::size_t fields_per_line) {
@@ -24,9 +37,7 @@ std::vector<GoldenLine> golden_lines(const std::string& file, std::size_t fields
   for (std::string text; std::getline(stream, text);) {
     ++number;
     if (text.empty() || text.front() == '#') continue;
-    // The blanks make the first and the last field an empty one when the line starts or ends with
-    // a bar.
-    GoldenLine line{file + ":" + std::to_string(number), parts_of(" " + text + " ", " | ")};
+    GoldenLine line{file + ":" + std::to_string(number), fields_of(text)};
     EXPECT_EQ(line.fields.size(), fields_per_line) << line.where;
     if (line.fields.size() == fields_per_line) lines.push_back(std::move(line));
   }

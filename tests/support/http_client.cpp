@@ -14,7 +14,7 @@
 #include <cstring>
 #include <stdexcept>
 
-namespace fairlead::support {
+namespace fairlead::test {
 namespace {
 
 char lower(char c) {
@@ -263,4 +263,4 @@ void HttpClient::record(std::string_view method, std::string_view target,
   ::close(fd);
 }
 
-}  // namespace fairlead::support
+}  // namespace fairlead::test

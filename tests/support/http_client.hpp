@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace fairlead::support {
+namespace fairlead::test {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
@@ -80,4 +80,4 @@ class HttpClient {
   std::string pending_;  // read from the socket, not yet part of an answer
 };
 
-}  // namespace fairlead::support
+}  // namespace fairlead::test

@@ -85,7 +85,7 @@ TEST_P(BadInput, EveryBadOrderIsRefusedByNameAndLeavesNothing) {
   ServerProcess server(arguments());
   Shop shop(server.port(), keys);
   shop.set_up();
-  support::HttpClient client(server.port());
+  test::HttpClient client(server.port());
   client.use_key(keys.shop_key);
   for (const BadBody& bad : bad_orders()) {
     const auto answer = client.post("/v1/orders", bad.body);
@@ -108,7 +108,7 @@ TEST_P(BadInput, EveryBadOrderIsRefusedByNameAndLeavesNothing) {
 TEST_P(BadInput, ABodyOfTenMegabytesIsRefusedFromItsHead) {
   const BrandKeys keys = init_brand(arguments());
   ServerProcess server(arguments());
-  support::HttpClient client(server.port());
+  test::HttpClient client(server.port());
   client.send_raw("POST /v1/orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + keys.shop_key +
                   "\r\nContent-Type: application/json\r\nContent-Length: 10485760\r\n\r\n");
   const auto answer = client.read_answer();

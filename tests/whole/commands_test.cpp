@@ -34,7 +34,7 @@ TEST_F(Commands, AKeyMadeHereOpensTheApiAndARevokedOneDoesNot) {
   const std::string secret(key.at("secret").as_string());
   {
     ServerProcess server({"--data", data()});
-    support::HttpClient client(server.port());
+    test::HttpClient client(server.port());
     client.use_key(secret);
     EXPECT_EQ(client.get("/v1/brand").status, 200);
     const Ran refused = run({"key", "create", "--role", "viewer"});
@@ -48,7 +48,7 @@ TEST_F(Commands, AKeyMadeHereOpensTheApiAndARevokedOneDoesNot) {
   EXPECT_EQ(listed.out.find(secret.substr(secret.size() - 20)), std::string::npos);
   EXPECT_EQ(run({"key", "revoke", key.at("id").as_string().c_str()}).exit_code, 0);
   ServerProcess server({"--data", data()});
-  support::HttpClient client(server.port());
+  test::HttpClient client(server.port());
   client.use_key(secret);
   EXPECT_EQ(client.get("/v1/brand").status, 401);
   client.use_key(keys.admin_key);

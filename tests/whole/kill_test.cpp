@@ -15,6 +15,7 @@
 #include "redirect/redirect.hpp"
 #include "storage/storage.hpp"
 #include "tests/support/engines.hpp"
+#include "tests/support/random.hpp"
 #include "tests/support/test_statement.hpp"
 #include "tests/whole/server_process.hpp"
 #include "tests/whole/shop.hpp"
@@ -96,10 +97,7 @@ TEST(Kill, NothingAnsweredIsLostByKillNineUnderLoad) {
     Shop(server.port(), keys).set_up();
     EXPECT_EQ(server.stop(), 0) << server.log();
   }
-  const auto seed = std::random_device{}();
-  RecordProperty("seed", std::to_string(seed));
-  std::printf("seed %u, %d rounds\n", seed, rounds());
-  std::mt19937 random(seed);
+  std::mt19937 random(test::random_seed());
   Promised promised;
   for (int round = 0; round < rounds(); ++round) {
     ServerProcess server(arguments);

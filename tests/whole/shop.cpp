@@ -18,7 +18,7 @@ constexpr const char* browser =
     "Gecko) "
     "Version/17.5 Mobile/15E148 Safari/604.1";
 
-std::string id_in(const support::HttpAnswer& answer) {
+std::string id_in(const test::HttpAnswer& answer) {
   if (answer.status != 201)
     throw std::runtime_error("expected 201, got " + std::to_string(answer.status) + " " +
                              answer.body);
@@ -87,18 +87,18 @@ json::object Shop::order_body(const std::string& order_ref, const std::string& c
   return body;
 }
 
-support::HttpAnswer Shop::as_admin(const std::string& method, const std::string& target,
-                                   const json::value& body) {
+test::HttpAnswer Shop::as_admin(const std::string& method, const std::string& target,
+                                const json::value& body) {
   return call(keys_.admin_key, method, target, body);
 }
 
-support::HttpAnswer Shop::as_shop(const std::string& method, const std::string& target,
-                                  const json::value& body) {
+test::HttpAnswer Shop::as_shop(const std::string& method, const std::string& target,
+                               const json::value& body) {
   return call(keys_.shop_key, method, target, body);
 }
 
-support::HttpAnswer Shop::call(const std::string& key, const std::string& method,
-                               const std::string& target, const json::value& body) {
+test::HttpAnswer Shop::call(const std::string& key, const std::string& method,
+                            const std::string& target, const json::value& body) {
   client_.use_key(key);
   auto answer = client_.request(method, target, {}, body.is_null() ? "" : json::serialize(body));
   client_.use_key("");

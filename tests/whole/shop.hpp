@@ -32,18 +32,18 @@ class Shop {
   // of 9.00.
   static boost::json::object order_body(const std::string& order_ref,
                                         const std::string& click_token, const std::string& code);
-  support::HttpAnswer as_admin(const std::string& method, const std::string& target,
-                               const boost::json::value& body = nullptr);
-  support::HttpAnswer as_shop(const std::string& method, const std::string& target,
-                              const boost::json::value& body = nullptr);
+  test::HttpAnswer as_admin(const std::string& method, const std::string& target,
+                            const boost::json::value& body = nullptr);
+  test::HttpAnswer as_shop(const std::string& method, const std::string& target,
+                           const boost::json::value& body = nullptr);
 
   std::string influencer_id, campaign_id, deal_id, link_id, code_id;
 
  private:
-  support::HttpAnswer call(const std::string& key, const std::string& method,
-                           const std::string& target, const boost::json::value& body);
+  test::HttpAnswer call(const std::string& key, const std::string& method,
+                        const std::string& target, const boost::json::value& body);
 
-  support::HttpClient client_;
+  test::HttpClient client_;
   BrandKeys keys_;
 };
 

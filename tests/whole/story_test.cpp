@@ -27,12 +27,12 @@ class Story : public testing::TestWithParam<storage::Engine> {
 };
 INSTANTIATE_ON_ENGINES(Story);
 
-json::value body_of(const support::HttpAnswer& answer) {
+json::value body_of(const test::HttpAnswer& answer) {
   return json::parse(answer.body);
 }
 
 // The one row of a report that has this key.
-json::object row_of(const support::HttpAnswer& report, const std::string& key) {
+json::object row_of(const test::HttpAnswer& report, const std::string& key) {
   const json::value body = body_of(report);
   for (const json::value& row : body.at("data").as_array())
     if (row.at("key").as_string() == key) return row.as_object();
@@ -152,7 +152,7 @@ TEST_P(Story, AnEditedLinkLeadsElsewhereAtOnceAndAnArchivedOneNowhere) {
   ServerProcess server(arguments());
   Shop shop(server.port(), keys);
   shop.set_up();
-  support::HttpClient shopper(server.port());
+  test::HttpClient shopper(server.port());
   EXPECT_TRUE(shopper.get("/mia-summer")
                   .header("Location")
                   .starts_with("https://shop.example/summer?utm_campaign=summer&fl_click="));
@@ -177,7 +177,7 @@ TEST_P(Story, ADomainThatLeavesTheListStopsItsLinksAtOnceAndTheFallbackTakesOver
                                      {{"allowed_domains", json::array{"new-shop.example"}},
                                       {"fallback_url", "https://new-shop.example/hello"}});
   ASSERT_EQ(patched.status, 200) << patched.body;
-  support::HttpClient shopper(server.port());
+  test::HttpClient shopper(server.port());
   const auto answer = shopper.get("/mia-summer");
   EXPECT_EQ(answer.status, 302);
   EXPECT_EQ(answer.header("Location"), "https://new-shop.example/hello");

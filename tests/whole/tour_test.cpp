@@ -86,7 +86,7 @@ TEST_P(Tour, TheBrandAndItsKeysAreEdited) {
   admin(200, "PATCH", "/v1/brand", {{"margin_ppm", 400'000}});
   const json::value key = admin(201, "POST", "/v1/keys", {{"role", "viewer"}, {"note", "agency"}});
   EXPECT_GE(admin(200, "GET", "/v1/keys").at("data").as_array().size(), 3u);
-  support::HttpClient viewer(server_->port());
+  test::HttpClient viewer(server_->port());
   viewer.use_key(key.at("secret").as_string().c_str());
   EXPECT_EQ(viewer.get("/v1/influencers").status, 200);
   EXPECT_EQ(viewer.post("/v1/influencers", R"({"name":"x"})").status, 403);
@@ -134,7 +134,7 @@ TEST_P(Tour, AShopifyShopIsConnectedAndItsOrderIsBooked) {
       R"("discount_allocations":[{"amount":"5.00"}],"tax_lines":[]}]})";
   const auto signature =
       core::base64(core::as_text(core::hmac_sha256("tour-secret-of-the-shop", body)));
-  support::HttpClient shopify(server_->port());
+  test::HttpClient shopify(server_->port());
   const auto send = [&](const std::string& mac) {
     return shopify.post("/v1/webhooks/shopify/" + id_of(integration), body,
                         {{"X-Shopify-Topic", "orders/paid"},
@@ -154,7 +154,7 @@ TEST_P(Tour, AShopifyShopIsConnectedAndItsOrderIsBooked) {
 }
 
 TEST_P(Tour, TheServerTellsHowItIs) {
-  support::HttpClient anyone(server_->port());
+  test::HttpClient anyone(server_->port());
   for (const char* path :
        {"/healthz", "/readyz", "/metrics", "/docs", "/docs/openapi.yaml", "/docs/openapi.json"}) {
     EXPECT_EQ(anyone.get(path).status, 200) << path;

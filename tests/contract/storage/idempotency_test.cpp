@@ -9,7 +9,7 @@
 namespace fairlead {
 
 using core::Answer;
-using storage::IdempotencyKey;
+using core::IdempotencyKey;
 using storage::Session;
 
 class Once : public test::OnEveryEngine {
@@ -104,8 +104,15 @@ TEST_P(Once, AKeyMayHave255BytesAndNoMore) {
   EXPECT_EQ(call(key("{}", std::string(255, 'k'))).status, 201);
   const Answer refused = call(key("{}", std::string(256, 'k')));
   EXPECT_EQ(refused.status, 400);
-  EXPECT_NE(refused.body.find("invalid_idempotency_key"), std::string::npos);
-  EXPECT_EQ(call(key("{}", "\xff")).status, 400);
+  EXPECT_NE(refused.body.find("idempotency_key_invalid"), std::string::npos);
+  for (const char* text : {"\xff", "\"\"", "k\t"})
+    EXPECT_EQ(call(key("{}", text)).status, 400) << text;
+  EXPECT_EQ(runs_, 1);
+}
+
+TEST_P(Once, AQuotedKeyIsTheSameAsABareOne) {
+  const Answer first = call(key("{}", "k-1"));
+  EXPECT_EQ(call(key("{}", "\"k-1\"")).body, first.body);
   EXPECT_EQ(runs_, 1);
 }
 

@@ -1,6 +1,6 @@
-#include "net/utf8.hpp"
+#include "core/utf8.hpp"
 
-namespace fairlead::net {
+namespace fairlead::core {
 namespace {
 
 bool is_tail(unsigned char byte) {
@@ -54,4 +54,4 @@ std::string utf8_repaired(std::string_view text) {
   return repaired;
 }
 
-}  // namespace fairlead::net
+}  // namespace fairlead::core

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace fairlead::net {
+namespace fairlead::core {
 
 // The length of the longest prefix that is well-formed UTF-8 (RFC 3629: no surrogates, no overlong
 // forms, nothing above U+10FFFF). Equal to text.size() when all of it is.
@@ -16,4 +16,4 @@ inline bool is_utf8(std::string_view text) {
 // The text with U+FFFD in place of each byte that is not part of well-formed UTF-8.
 std::string utf8_repaired(std::string_view text);
 
-}  // namespace fairlead::net
+}  // namespace fairlead::core

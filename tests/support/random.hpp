@@ -9,14 +9,19 @@
 #include <random>
 #include <string>
 
-namespace fairlead::core::test {
+namespace fairlead::test {
+
+// A new one each time, unless FAIRLEAD_SEED gives it; printed.
+inline std::uint32_t random_seed() {
+  const char* given = std::getenv("FAIRLEAD_SEED");
+  const auto seed = given != nullptr ? static_cast<std::uint32_t>(std::stoul(given))
+                                     : std::uint32_t{std::random_device{}()};
+  std::printf("seed: FAIRLEAD_SEED=%u\n", seed);
+  return seed;
+}
 
 class Random {
  public:
-  Random() : seed_(choose_seed()), engine_(seed_) {
-    std::printf("seed: FAIRLEAD_SEED=%llu\n", static_cast<unsigned long long>(seed_));
-  }
-
   std::int64_t between(std::int64_t least, std::int64_t most) {
     return std::uniform_int_distribution<std::int64_t>(least, most)(engine_);
   }
@@ -44,13 +49,7 @@ class Random {
   }
 
  private:
-  static std::uint64_t choose_seed() {
-    const char* given = std::getenv("FAIRLEAD_SEED");
-    return given != nullptr ? std::stoull(given) : std::random_device{}();
-  }
-
-  std::uint64_t seed_;
-  std::mt19937_64 engine_;
+  std::mt19937_64 engine_{random_seed()};
 };
 
-}  // namespace fairlead::core::test
+}  // namespace fairlead::test
