@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Checks recorded answers against docs/openapi.yaml.
 
-  FAIRLEAD_EXCHANGES=/tmp/exchanges.jsonl <any test program that talks HTTP>
-  scripts/openapi_check.py /tmp/exchanges.jsonl
+  FAIRLEAD_EXCHANGES=build/exchanges.jsonl <any test program that talks HTTP>
+  scripts/openapi_check.py build/exchanges.jsonl
 
 Each line is {"method", "target", "status", "content_type", "request_body", "body"}, as the tests'
 HTTP client writes it. For every line: the operation is looked up by method and path; the status

@@ -4,6 +4,8 @@
 
 #include "admin/csv.hpp"
 
+#include "tests/support/random.hpp"
+
 namespace fairlead::admin {
 namespace {
 
@@ -35,9 +37,7 @@ TEST(Csv, NumbersStayNumbersAndNothingStaysEmpty) {
 }
 
 TEST(Csv, NoFieldOfRandomTextStartsDangerously) {
-  const std::uint32_t seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  std::mt19937 random(seed);
+  std::mt19937 random(test::random_seed());
   const std::string alphabet = "=+-@\t\r\n\",;'aZ0 ";
   for (int round = 0; round < 20'000; ++round) {
     std::string text;

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "attribution/models.hpp"
-#include "tests/attribution/golden_lines.hpp"
+#include "tests/support/golden.hpp"
 
 namespace fairlead::attribution {
 
@@ -54,16 +54,16 @@ std::string name_of(core::DealId deal) {
 }
 
 TEST(Attribute, FollowsTheGoldenTable) {
-  for (const auto& [where, fields] : golden_lines("precedence.txt", 5)) {
+  for (const auto& [where, fields] : test::golden_lines("attribution/precedence.txt", 5)) {
     SCOPED_TRACE(where);
     Policies policies;
-    const auto words = words_of(fields[0]);
+    const auto words = test::words_of(fields[0]);
     for (std::int64_t number : {1, 2, 3})
       policies[core::CampaignId{100 + number}].precedence = words[0];
     // "code_first leo=click_first": one campaign has its own precedence.
     if (words.size() == 2) policies[core::CampaignId{102}].precedence = words[1].substr(4);
     std::vector<Touch> touches;
-    for (const auto& word : words_of(fields[1]))
+    for (const auto& word : test::words_of(fields[1]))
       touches.push_back(touch_of(word, touches.size()));
     const auto decision = attribute(placed_at, std::stoll(fields[2]), touches, policies);
 
@@ -83,7 +83,7 @@ TEST(Attribute, FollowsTheGoldenTable) {
 }
 
 TEST(Judge, FollowsTheGoldenTable) {
-  for (const auto& [where, fields] : golden_lines("judge.txt", 6)) {
+  for (const auto& [where, fields] : test::golden_lines("attribution/judge.txt", 6)) {
     SCOPED_TRACE(where);
     const DealTerms deal{maybe_instant_of(fields[2]), maybe_instant_of(fields[3]),
                          maybe_instant_of(fields[4])};
@@ -94,13 +94,13 @@ TEST(Judge, FollowsTheGoldenTable) {
 
 TEST(Models, EachHasAGoldenCaseAndFollowsIt) {
   std::set<std::string> with_case;
-  for (const auto& [where, fields] : golden_lines("models.txt", 3)) {
+  for (const auto& [where, fields] : test::golden_lines("attribution/models.txt", 3)) {
     SCOPED_TRACE(where);
     const Model& model = find_model(fields[0]);
     ASSERT_EQ(model.name, fields[0]);
     with_case.insert(fields[0]);
     std::vector<core::Instant> times;
-    for (const auto& word : words_of(fields[1]))
+    for (const auto& word : test::words_of(fields[1]))
       times.push_back(instant_of(word));
     std::string weights;
     for (const std::int64_t weight : model.weigh({times, placed_at}))

@@ -3,8 +3,8 @@
 
 #include <boost/json.hpp>
 
-#include "tests/attribution/golden_lines.hpp"
 #include "tests/attribution/shop.hpp"
+#include "tests/support/golden.hpp"
 
 namespace fairlead::attribution {
 
@@ -43,7 +43,7 @@ TEST_P(Commissions, ExplainIsTheGoldenText) {
                 .status,
             201);
   texts += shop.get("/v1/commissions/" + by_click + "/explain").at("/text");
-  EXPECT_EQ(texts, golden_file("explain.txt"));
+  EXPECT_EQ(texts, test::golden_file("attribution/explain.txt"));
 }
 
 TEST_P(Commissions, ExplainShowsEveryTouchRuleAndPosting) {

@@ -4,8 +4,8 @@
 #include <thread>
 
 #include "storage/storage.hpp"
-#include "tests/attribution/golden_lines.hpp"
 #include "tests/attribution/shop.hpp"
+#include "tests/support/golden.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace fairlead::attribution {
@@ -21,7 +21,7 @@ INSTANTIATE_ON_ENGINES(Orders);
 TEST_P(Orders, AnswerIsTheContractsBody) {
   const auto reply = shop.order(order_json("A-1042", R"(,"codes":["mia10"])"));
   EXPECT_EQ(reply.status, 201);
-  EXPECT_EQ(without_ids(reply.body), golden_file("order_answer.json"));
+  EXPECT_EQ(without_ids(reply.body), test::golden_file("attribution/order_answer.json"));
   EXPECT_EQ(shop.balance(mia), 1499);
   EXPECT_EQ(shop.verify(), "");
 }
@@ -204,7 +204,7 @@ TEST_P(Orders, ShowsTheOrderAsItStands) {
 }
 
 TEST_P(Orders, BadBodiesAreRefusedByNameAndWriteNothing) {
-  for (const auto& [where, fields] : golden_lines("bad_orders.txt", 4)) {
+  for (const auto& [where, fields] : test::golden_lines("attribution/bad_orders.txt", 4)) {
     SCOPED_TRACE(where);
     const auto reply = shop.order(fields[3]);
     EXPECT_EQ(std::to_string(reply.status), fields[0]) << reply.body;

@@ -3,8 +3,8 @@
 
 #include <thread>
 
-#include "tests/attribution/golden_lines.hpp"
 #include "tests/attribution/shop.hpp"
+#include "tests/support/golden.hpp"
 
 namespace fairlead::attribution {
 
@@ -27,7 +27,7 @@ TEST_P(Refunds, AnswerSaysWhatWasTakenBackAndWhatIsLeft) {
   const auto reply = shop.refund(
       "A-1", body("R-1", R"("items":[{"line_id":"2","quantity":1,"amount_minor":2142}])"));
   EXPECT_EQ(reply.status, 201);
-  EXPECT_EQ(without_ids(reply.body), golden_file("refund_answer.json"));
+  EXPECT_EQ(without_ids(reply.body), test::golden_file("attribution/refund_answer.json"));
   EXPECT_EQ(shop.verify(), "");
 }
 
@@ -150,7 +150,7 @@ TEST_P(Refunds, OfAnOrderWithoutCreditsAreStored) {
 
 TEST_P(Refunds, BadBodiesAreRefusedByNameAndWriteNothing) {
   ASSERT_EQ(shop.order(order_json("A-1", R"(,"codes":["MIA10"])")).status, 201);
-  for (const auto& [where, fields] : golden_lines("bad_refunds.txt", 4)) {
+  for (const auto& [where, fields] : test::golden_lines("attribution/bad_refunds.txt", 4)) {
     SCOPED_TRACE(where);
     const auto reply = shop.refund("A-1", fields[3]);
     EXPECT_EQ(std::to_string(reply.status), fields[0]) << reply.body;

@@ -6,8 +6,8 @@
 #include "attribution/order_body.hpp"
 #include "attribution/platforms.hpp"
 #include "core/crypto.hpp"
-#include "tests/attribution/golden_lines.hpp"
 #include "tests/attribution/shop.hpp"
+#include "tests/support/golden.hpp"
 
 namespace fairlead::attribution {
 
@@ -27,7 +27,8 @@ bool is_signed(const Headers& headers, std::vector<std::string> secrets = {secre
 }
 
 Notice read_golden(const std::string& name) {
-  auto notice = shopify().read("", golden_file("shopify/" + name + ".json"), brand);
+  auto notice =
+      shopify().read("", test::golden_file("attribution/shopify/" + name + ".json"), brand);
   EXPECT_TRUE(notice.has_value()) << name;
   return notice.value();
 }
@@ -41,7 +42,8 @@ std::string joined(const std::vector<std::string>& words) {
 
 TEST(Platforms, EachHasGoldenOrders) {
   for (const Platform& platform : platforms())
-    EXPECT_FALSE(golden_lines(std::string(platform.name) + "_orders.txt", 8).empty());
+    EXPECT_FALSE(
+        test::golden_lines("attribution/" + std::string(platform.name) + "_orders.txt", 8).empty());
 }
 
 TEST(ShopifySignature, IsTakenUnderBothSpellings) {
@@ -85,7 +87,7 @@ TEST(ShopifySignature, EveryByteOfTheBodyIsCovered) {
 }
 
 TEST(ShopifyOrders, FollowTheGoldenTable) {
-  for (const auto& [where, fields] : golden_lines("shopify_orders.txt", 8)) {
+  for (const auto& [where, fields] : test::golden_lines("attribution/shopify_orders.txt", 8)) {
     SCOPED_TRACE(where);
     const Notice notice = read_golden(fields[0]);
     ASSERT_TRUE(notice.order.has_value());
@@ -164,7 +166,7 @@ std::string judge_in_turn(const std::string& order_name, const std::string& refu
   for (const core::Item& item : order.items)
     state.lines.push_back({item, base_of(item)});
   std::string text;
-  for (const auto& name : words_of(refund_names)) {
+  for (const auto& name : test::words_of(refund_names)) {
     const Notice notice = read_golden(name);
     const auto judged = notice.refunds.at(0).judge(state).value();
     std::int64_t base = judged.spread_minor;
@@ -186,7 +188,7 @@ std::string judge_in_turn(const std::string& order_name, const std::string& refu
 }
 
 TEST(ShopifyRefunds, FollowTheGoldenTable) {
-  for (const auto& [where, fields] : golden_lines("shopify_refunds.txt", 3)) {
+  for (const auto& [where, fields] : test::golden_lines("attribution/shopify_refunds.txt", 3)) {
     SCOPED_TRACE(where);
     EXPECT_EQ(judge_in_turn(fields[0], fields[1]), fields[2]);
   }

@@ -5,8 +5,8 @@
 #include <thread>
 
 #include "core/crypto.hpp"
-#include "tests/attribution/golden_lines.hpp"
 #include "tests/attribution/shop.hpp"
+#include "tests/support/golden.hpp"
 
 namespace fairlead::attribution {
 
@@ -36,7 +36,7 @@ class Webhooks : public test::OnEveryEngine {
   }
   Reply deliver_golden(const std::string& name, const std::string& delivery_id = "",
                        const std::string& topic = "") const {
-    return deliver(golden_file("shopify/" + name + ".json"), delivery_id, topic);
+    return deliver(test::golden_file("attribution/shopify/" + name + ".json"), delivery_id, topic);
   }
   std::int64_t deliveries() const {
     return shop.number("SELECT COUNT(*) FROM webhook_deliveries WHERE topic <> '' OR body <> ''");
@@ -102,9 +102,9 @@ TEST_P(Webhooks, RefundsReverseOnceWhicheverWayTheyCome) {
   // 13916 − 2458 = 11458, of which 10 % is 1146.
   EXPECT_EQ(shop.balance(mia), 1146);
   // The same refund, now inside a later state of the order.
-  auto order = boost::json::parse(golden_file("shopify/order_tax_included.json"));
-  order.as_object()["refunds"] = boost::json::array{
-      boost::json::parse(golden_file("shopify/refund_one_piece_and_shipping.json"))};
+  auto order = boost::json::parse(test::golden_file("attribution/shopify/order_tax_included.json"));
+  order.as_object()["refunds"] = boost::json::array{boost::json::parse(
+      test::golden_file("attribution/shopify/refund_one_piece_and_shipping.json"))};
   order.as_object()["financial_status"] = "partially_refunded";
   EXPECT_EQ(deliver(boost::json::serialize(order)).at("/outcome"), "duplicate");
   EXPECT_EQ(shop.balance(mia), 1146);
@@ -153,7 +153,7 @@ TEST_P(Webhooks, AnOrderAndItsRefundAtTheSameMomentMeet) {
 
 TEST_P(Webhooks, ACancelledOrderKeepsNothing) {
   ASSERT_EQ(deliver_golden("order_tax_included").at("/outcome"), "applied");
-  auto order = boost::json::parse(golden_file("shopify/order_tax_included.json"));
+  auto order = boost::json::parse(test::golden_file("attribution/shopify/order_tax_included.json"));
   order.as_object()["cancelled_at"] = "2026-03-02T11:00:00Z";
   EXPECT_EQ(deliver(boost::json::serialize(order), "", "orders/cancelled").at("/outcome"),
             "applied");
@@ -163,7 +163,7 @@ TEST_P(Webhooks, ACancelledOrderKeepsNothing) {
 
 TEST_P(Webhooks, ALaterStateThatDiffersIsShownToAPerson) {
   ASSERT_EQ(deliver_golden("order_tax_included").at("/outcome"), "applied");
-  auto order = boost::json::parse(golden_file("shopify/order_tax_included.json"));
+  auto order = boost::json::parse(test::golden_file("attribution/shopify/order_tax_included.json"));
   order.at_pointer("/line_items/0/price") = "120.00";
   const auto reply = deliver(boost::json::serialize(order), "", "orders/updated");
   EXPECT_EQ(reply.status, 200);
@@ -212,7 +212,8 @@ TEST_P(Webhooks, OtherTopicsAreStoredAndIgnored) {
 }
 
 TEST_P(Webhooks, WithoutAGoodSignatureNothingIsLetIn) {
-  const auto bad = deliver(golden_file("shopify/order_net.json"), "", "", "another-secret");
+  const auto bad =
+      deliver(test::golden_file("attribution/shopify/order_net.json"), "", "", "another-secret");
   EXPECT_EQ(bad.status, 401);
   EXPECT_EQ(bad.at("/code"), "signature_invalid");
   EXPECT_EQ(shop.call(net::Method::post, path, "{}", "").body, bad.body);
@@ -238,11 +239,19 @@ TEST_P(Webhooks, ARotatedSecretIsGoodUntilTheNextRotation) {
         .status;
   };
   ASSERT_EQ(rotate("second-secret"), 200);
-  EXPECT_EQ(deliver(golden_file("shopify/order_net.json"), "", "", secret).status, 200);
-  EXPECT_EQ(deliver(golden_file("shopify/order_net.json"), "", "", "second-secret").status, 200);
+  EXPECT_EQ(deliver(test::golden_file("attribution/shopify/order_net.json"), "", "", secret).status,
+            200);
+  EXPECT_EQ(
+      deliver(test::golden_file("attribution/shopify/order_net.json"), "", "", "second-secret")
+          .status,
+      200);
   ASSERT_EQ(rotate("third-secret"), 200);
-  EXPECT_EQ(deliver(golden_file("shopify/order_net.json"), "", "", secret).status, 401);
-  EXPECT_EQ(deliver(golden_file("shopify/order_net.json"), "", "", "second-secret").status, 200);
+  EXPECT_EQ(deliver(test::golden_file("attribution/shopify/order_net.json"), "", "", secret).status,
+            401);
+  EXPECT_EQ(
+      deliver(test::golden_file("attribution/shopify/order_net.json"), "", "", "second-secret")
+          .status,
+      200);
 }
 
 TEST_P(Webhooks, ASecretIsSealedAndBoundToItsIntegration) {
@@ -256,14 +265,19 @@ TEST_P(Webhooks, ASecretIsSealedAndBoundToItsIntegration) {
       "UPDATE integrations SET sealed_secret = (SELECT sealed_secret FROM integrations WHERE "
       "integration_id <> " +
       std::to_string(moved) + ") WHERE integration_id = " + std::to_string(moved));
-  EXPECT_EQ(deliver(golden_file("shopify/order_net.json"), "", "", "another-webhook-secret").status,
+  EXPECT_EQ(deliver(test::golden_file("attribution/shopify/order_net.json"), "", "",
+                    "another-webhook-secret")
+                .status,
             401);
 }
 
 TEST_P(Webhooks, ARemovedIntegrationIsGoneForThoseWhoKnowTheSecret) {
   ASSERT_EQ(shop.call(net::Method::del, "/v1/integrations/" + id, "", "admin").status, 200);
   EXPECT_EQ(deliver_golden("order_net").status, 410);
-  EXPECT_EQ(deliver(golden_file("shopify/order_net.json"), "", "", "another-secret").status, 401);
+  EXPECT_EQ(
+      deliver(test::golden_file("attribution/shopify/order_net.json"), "", "", "another-secret")
+          .status,
+      401);
   EXPECT_EQ(shop.get("/v1/integrations", "admin").at("/data"), "[]");
   EXPECT_EQ(shop.number("SELECT COUNT(*) FROM audit_events"), 2);
 }

@@ -5,7 +5,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "tests/codes/checkout.hpp"
-#include "tests/codes/golden_lines.hpp"
+#include "tests/support/golden.hpp"
 
 namespace fairlead::codes {
 namespace {
@@ -291,7 +291,7 @@ std::string laid_over(const std::string& text) {
 TEST_P(Redeeming, RefusesBadBodiesAndNamesTheField) {
   const Checkout checkout(database());
   checkout.create("MIA10", ten_percent);
-  for (const auto& line : golden_lines("bad_bodies.txt", 4)) {
+  for (const auto& line : test::golden_lines("codes/bad_bodies.txt", 4)) {
     const auto reply = checkout.redeem(laid_over(line.fields[0]));
     EXPECT_EQ(std::to_string(reply.status), line.fields[1]) << line.where << " " << reply.body;
     if (line.fields[2] != "*") {

@@ -3,10 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <random>
-
-#include "tests/codes/golden_lines.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/support/random.hpp"
 
 namespace fairlead::codes {
 namespace {
@@ -33,7 +31,7 @@ std::pair<std::string, std::string> pair_of(const std::string& word) {
 std::optional<Terms> read_terms(const std::string& text) {
   if (text == "none") return std::nullopt;
   Terms terms{.discount = {}, .currency = core::Currency::of("EUR"), .limits = {}};
-  for (const auto& word : words_of(text)) {
+  for (const auto& word : test::words_of(text)) {
     const auto [name, value] = pair_of(word);
     const auto number = [&] { return std::stoll(value); };
     if (name == "percent") {
@@ -66,7 +64,7 @@ std::optional<Terms> read_terms(const std::string& text) {
 }
 
 Cart read_cart(const std::string& text) {
-  const auto words = words_of(text);
+  const auto words = test::words_of(text);
   Cart cart{.currency = core::Currency::of(words.at(0)), .lines = {}, .customer = {}};
   for (std::size_t i = 1; i < words.size(); ++i) {
     const auto [name, value] = pair_of(words[i]);
@@ -77,8 +75,8 @@ Cart read_cart(const std::string& text) {
     } else if (name == "customer") {
       cart.customer = value;
     } else if (name == "lines") {
-      for (const auto& part : parts_of(value, ',')) {
-        const auto fields = parts_of(part, ':');
+      for (const auto& part : test::parts_of(value, ",")) {
+        const auto fields = test::parts_of(part, ":");
         cart.lines.push_back({fields.at(0), std::stoll(fields.at(1))});
         cart.subtotal_minor += cart.lines.back().amount_minor;
       }
@@ -91,7 +89,7 @@ Cart read_cart(const std::string& text) {
 
 Standing read_standing(const std::string& text) {
   Standing standing;
-  for (const auto& word : words_of(text)) {
+  for (const auto& word : test::words_of(text)) {
     const auto [name, value] = pair_of(word);
     if (name == "used") {
       standing.used = std::stoll(value);
@@ -138,7 +136,7 @@ std::string text_of(const Judgement& judgement) {
 }
 
 TEST(Rules, GiveTheGoldenVerdicts) {
-  for (const auto& line : golden_lines("verdicts.txt", 4)) {
+  for (const auto& line : test::golden_lines("codes/verdicts.txt", 4)) {
     const Situation situation{read_terms(line.fields[0]), read_cart(line.fields[1]),
                               read_standing(line.fields[2])};
     EXPECT_EQ(text_of(judged(situation)), line.fields[3]) << line.where;
@@ -147,8 +145,8 @@ TEST(Rules, GiveTheGoldenVerdicts) {
 
 TEST(Rules, EveryVerdictHasAGoldenLine) {
   std::set<std::string> seen;
-  for (const auto& line : golden_lines("verdicts.txt", 4)) {
-    seen.insert(words_of(line.fields[3]).at(0));
+  for (const auto& line : test::golden_lines("codes/verdicts.txt", 4)) {
+    seen.insert(test::words_of(line.fields[3]).at(0));
   }
   for (const auto verdict : all_verdicts()) {
     EXPECT_TRUE(seen.contains(std::string(name_of(verdict))))
@@ -234,39 +232,26 @@ TEST(Rules, OfTwoRefusalsTheEarlierInTheOrderAnswers) {
   }
 }
 
-class Random {
- public:
-  Random() {
-    const char* given = std::getenv("FAIRLEAD_SEED");
-    const auto seed = given ? std::stoull(given) : std::random_device{}();
-    std::printf("seed: FAIRLEAD_SEED=%llu\n", static_cast<unsigned long long>(seed));
-    engine_.seed(seed);
-  }
-  std::int64_t between(std::int64_t least, std::int64_t most) {
-    return std::uniform_int_distribution<std::int64_t>(least, most)(engine_);
-  }
-  // Any number of digits is equally likely.
-  std::int64_t amount() { return between(0, std::int64_t{1} << between(0, 40)); }
-
- private:
-  std::mt19937_64 engine_;
-};
+// Any number of digits is equally likely.
+std::int64_t any_amount(test::Random& random) {
+  return random.between(0, std::int64_t{1} << random.between(0, 40));
+}
 
 TEST(Rules, AllocationsSumToTheDiscountAndNeverExceedTheirLine) {
-  Random random;
+  test::Random random;
   for (int round = 0; round < 5'000; ++round) {
     Cart cart{.currency = core::Currency::of("EUR"), .lines = {}, .customer = {}};
     const auto lines = random.between(0, 12);
     for (std::int64_t i = 0; i < lines; ++i) {
-      cart.lines.push_back({"line" + std::to_string(i), random.amount()});
+      cart.lines.push_back({"line" + std::to_string(i), any_amount(random)});
       cart.subtotal_minor += cart.lines.back().amount_minor;
     }
-    if (lines == 0) cart.subtotal_minor = random.amount();
-    cart.shipping_minor = random.amount();
+    if (lines == 0) cart.subtotal_minor = any_amount(random);
+    cart.shipping_minor = any_amount(random);
     Discount discount;
     discount.kind = static_cast<DiscountKind>(random.between(0, 2));
     discount.rate = {random.between(1, 1'000'000)};
-    discount.amount_minor = random.amount() + 1;
+    discount.amount_minor = any_amount(random) + 1;
 
     const auto granted = grant(discount, cart);
     std::int64_t sum = 0;

@@ -6,6 +6,7 @@
 #include "ledger/ledger.hpp"
 #include "tests/ledger/world.hpp"
 #include "tests/support/engines.hpp"
+#include "tests/support/random.hpp"
 
 namespace fairlead::ledger {
 namespace {
@@ -190,9 +191,7 @@ TEST_P(Booking, ListsInPagesAndByInfluencer) {
 }
 
 TEST_P(Booking, RandomHistoriesNetToNothingWhenEverythingIsRefunded) {
-  const std::uint32_t seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  std::mt19937 random(seed);
+  std::mt19937 random(test::random_seed());
   const auto pick = [&](std::int64_t low, std::int64_t high) {
     return std::uniform_int_distribution<std::int64_t>(low, high)(random);
   };

@@ -6,7 +6,8 @@
 #include <random>
 
 #include "core/money.hpp"
-#include "tests/ledger/golden_lines.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/support/random.hpp"
 
 namespace fairlead::ledger {
 namespace {
@@ -28,21 +29,21 @@ std::vector<std::int64_t> postings_of(const Plan& plan, std::int64_t base,
 }
 
 TEST(Commission, RefundsFollowTheGoldenLines) {
-  for (const GoldenLine& line : golden_lines("refunds.txt", 5))
+  for (const test::GoldenLine& line : test::golden_lines("ledger/refunds.txt", 5))
     EXPECT_EQ(postings_of({line.fields[0], line.fields[1]}, std::stoll(line.fields[2]),
-                          integers_of(line.fields[3])),
-              integers_of(line.fields[4]))
+                          test::integers_of(line.fields[3])),
+              test::integers_of(line.fields[4]))
         << line.where;
 }
 
 TEST(Commission, SeveralCreditsFollowTheGoldenLines) {
-  for (const GoldenLine& line : golden_lines("splits.txt", 5)) {
+  for (const test::GoldenLine& line : test::golden_lines("ledger/splits.txt", 5)) {
     std::int64_t remaining = std::stoll(line.fields[0]);
-    const auto weights = integers_of(line.fields[1]);
-    const auto rates = integers_of(line.fields[2]);
-    auto refunds = integers_of(line.fields[3]);
+    const auto weights = test::integers_of(line.fields[1]);
+    const auto rates = test::integers_of(line.fields[2]);
+    auto refunds = test::integers_of(line.fields[3]);
     refunds.insert(refunds.begin(), 0);
-    const auto steps = parts_of(line.fields[4], ';');
+    const auto steps = test::parts_of(line.fields[4], ";");
     ASSERT_EQ(steps.size(), refunds.size()) << line.where;
     std::vector<std::int64_t> booked(weights.size(), 0);
     for (std::size_t step = 0; step < steps.size(); ++step) {
@@ -53,16 +54,13 @@ TEST(Commission, SeveralCreditsFollowTheGoldenLines) {
         postings.push_back(*adjustment_minor(percent(rates[i]), shares[i], booked[i]));
         booked[i] += postings.back();
       }
-      EXPECT_EQ(postings, integers_of(steps[step])) << line.where << " step " << step;
+      EXPECT_EQ(postings, test::integers_of(steps[step])) << line.where << " step " << step;
     }
   }
 }
 
 class RandomRefunds : public testing::Test {
  protected:
-  RandomRefunds() : seed_(std::random_device{}()), random_(seed_) {
-    RecordProperty("seed", std::to_string(seed_));
-  }
   std::int64_t pick(std::int64_t low, std::int64_t high) {
     return std::uniform_int_distribution<std::int64_t>(low, high)(random_);
   }
@@ -75,12 +73,10 @@ class RandomRefunds : public testing::Test {
     }
     return pieces;
   }
-  std::uint32_t seed_;
-  std::mt19937_64 random_;
+  std::mt19937_64 random_{test::random_seed()};
 };
 
 TEST_F(RandomRefunds, ThatTakeEverythingLeaveNothing) {
-  SCOPED_TRACE("seed " + std::to_string(seed_));
   for (int round = 0; round < 2'000; ++round) {
     const std::int64_t base = pick(0, 1) ? pick(0, 200) : pick(0, 1'000'000'000'000);
     const auto postings = postings_of(percent(pick(0, 1'000'000)), base, pieces_of(base));
@@ -90,7 +86,6 @@ TEST_F(RandomRefunds, ThatTakeEverythingLeaveNothing) {
 }
 
 TEST_F(RandomRefunds, SumToTheSameInEveryOrder) {
-  SCOPED_TRACE("seed " + std::to_string(seed_));
   for (int round = 0; round < 2'000; ++round) {
     const std::int64_t base = pick(1, 1'000'000);
     const Plan plan = percent(pick(0, 1'000'000));
@@ -105,7 +100,6 @@ TEST_F(RandomRefunds, SumToTheSameInEveryOrder) {
 }
 
 TEST_F(RandomRefunds, NeverGiveBackMoreThanWasEarned) {
-  SCOPED_TRACE("seed " + std::to_string(seed_));
   for (int round = 0; round < 2'000; ++round) {
     const std::int64_t base = pick(1, 10'000);
     const auto postings = postings_of(percent(pick(0, 1'000'000)), base, pieces_of(base));

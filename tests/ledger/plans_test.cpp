@@ -6,7 +6,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "ledger/commission.hpp"
-#include "tests/ledger/golden_lines.hpp"
+#include "tests/support/golden.hpp"
 
 namespace fairlead::ledger {
 namespace {
@@ -16,7 +16,7 @@ core::Result<Plan> parse(const char* text) {
 }
 
 TEST(Plans, PayWhatTheGoldenLinesSay) {
-  for (const GoldenLine& line : golden_lines("plans.txt", 4)) {
+  for (const test::GoldenLine& line : test::golden_lines("ledger/plans.txt", 4)) {
     const auto amount =
         commission_minor({line.fields[0], line.fields[1]}, std::stoll(line.fields[2]));
     ASSERT_TRUE(amount) << line.where;
@@ -26,10 +26,12 @@ TEST(Plans, PayWhatTheGoldenLinesSay) {
 
 TEST(Plans, EveryKindHasGoldenLinesForCommissionAndRefund) {
   for (const PlanKind& entry : plan_kinds())
-    for (const auto& [file, fields] : {std::pair{"plans.txt", 4}, std::pair{"refunds.txt", 5}}) {
-      const auto lines = golden_lines(file, static_cast<std::size_t>(fields));
-      EXPECT_TRUE(std::any_of(lines.begin(), lines.end(),
-                              [&](const GoldenLine& line) { return line.fields[0] == entry.kind; }))
+    for (const auto& [file, fields] :
+         {std::pair{"ledger/plans.txt", 4U}, std::pair{"ledger/refunds.txt", 5U}}) {
+      const auto lines = test::golden_lines(file, fields);
+      EXPECT_TRUE(
+          std::any_of(lines.begin(), lines.end(),
+                      [&](const test::GoldenLine& line) { return line.fields[0] == entry.kind; }))
           << file << " has no line of kind " << entry.kind;
     }
 }

@@ -5,7 +5,7 @@
 #include <limits>
 #include <sstream>
 
-#include "tests/ledger/golden_lines.hpp"
+#include "tests/support/golden.hpp"
 
 namespace fairlead::ledger {
 namespace {
@@ -15,8 +15,8 @@ std::string text_of(const std::optional<std::int64_t>& number) {
 }
 
 TEST(Roi, FollowsTheGoldenLines) {
-  for (const GoldenLine& line : golden_lines("roi.txt", 2)) {
-    const auto in = integers_of(line.fields[0]);
+  for (const test::GoldenLine& line : test::golden_lines("ledger/roi.txt", 2)) {
+    const auto in = test::integers_of(line.fields[0]);
     ASSERT_EQ(in.size(), 9u) << line.where;
     const RoiSums sums{.clicks_valid = in[0],
                        .orders = in[1],
@@ -50,7 +50,7 @@ TEST(Roi, SaturatesInsteadOfWrappingAround) {
 }
 
 TEST(Wilson, FollowsTheGoldenLines) {
-  for (const GoldenLine& line : golden_lines("wilson.txt", 4)) {
+  for (const test::GoldenLine& line : test::golden_lines("ledger/wilson.txt", 4)) {
     const Interval interval =
         wilson_interval_ppm(std::stoll(line.fields[0]), std::stoll(line.fields[1]));
     EXPECT_EQ(text_of(interval.low), line.fields[2]) << line.where;

@@ -8,6 +8,7 @@
 #include "redirect/redirect.hpp"
 #include "redirect/utm.hpp"
 #include "tests/redirect/golden_lines.hpp"
+#include "tests/support/random.hpp"
 
 namespace fairlead::redirect {
 namespace {
@@ -32,13 +33,11 @@ std::string location_of(const Target& target, std::string_view query) {
 }
 
 TEST(Decide, LocationsAreThoseOfTheGoldenTable) {
-  const auto lines = test::golden_lines("location.txt");
+  const auto lines = golden_lines("location.txt", 5);
   ASSERT_GE(lines.size(), 40u);
   for (const auto& line : lines) {
-    ASSERT_EQ(line.columns.size(), 5u) << "location.txt:" << line.number;
-    const Target target = target_of(line.columns[0], line.columns[1], line.columns[2] == "yes");
-    EXPECT_EQ(location_of(target, line.columns[3]), line.columns[4])
-        << "location.txt:" << line.number;
+    const Target target = target_of(line.fields[0], line.fields[1], line.fields[2] == "yes");
+    EXPECT_EQ(location_of(target, line.fields[3]), line.fields[4]) << line.where;
   }
 }
 
@@ -84,9 +83,7 @@ std::string hostile_text(std::mt19937& random) {
 }
 
 TEST(Decide, NoQueryChangesSchemeHostPortOrFixedPath) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  std::mt19937 random(seed);
+  std::mt19937 random(test::random_seed());
   const Target target =
       target_of("https://shop.example:8443/fixed/{sub1}/{sub2}{sub3}/end?own=1#part",
                 "utm_source=x", random() % 2 == 0);
@@ -117,9 +114,7 @@ TEST(Decide, NoQueryChangesSchemeHostPortOrFixedPath) {
 }
 
 TEST(Decide, ForwardedPairsComeOutAsTheyWent) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  std::mt19937 random(seed);
+  std::mt19937 random(test::random_seed());
   const Target target = target_of("https://shop.example/", "", false);
   for (int i = 0; i < 5'000; ++i) {
     std::string query;
@@ -146,26 +141,25 @@ TEST(Decide, HeaderGuardRefusesEveryForbiddenByte) {
 }
 
 TEST(Destination, ChecksAreThoseOfTheGoldenTable) {
-  const auto lines = test::golden_lines("destinations.txt");
+  const auto lines = golden_lines("destinations.txt", 3);
   ASSERT_GE(lines.size(), 40u);
   for (const auto& line : lines) {
-    ASSERT_EQ(line.columns.size(), 3u) << "destinations.txt:" << line.number;
     std::vector<std::string> allowed;
-    for (std::string_view rest = line.columns[0]; !rest.empty();) {
+    for (std::string_view rest = line.fields[0]; !rest.empty();) {
       allowed.emplace_back(rest.substr(0, rest.find(',')));
       rest.remove_prefix(std::min(rest.size(), allowed.back().size() + 1));
     }
-    const auto stored = check_destination(line.columns[1], allowed);
-    const std::string& wanted = line.columns[2];
+    const auto stored = check_destination(line.fields[1], allowed);
+    const std::string& wanted = line.fields[2];
     if (wanted.starts_with("refused:")) {
-      ASSERT_FALSE(stored) << "destinations.txt:" << line.number << " stored " << *stored;
+      ASSERT_FALSE(stored) << line.where << " stored " << *stored;
       const std::string part = wanted.size() > 9 ? wanted.substr(9) : "";
       EXPECT_NE(stored.error().detail.find(part), std::string::npos)
-          << "destinations.txt:" << line.number << ": " << stored.error().detail;
+          << line.where << ": " << stored.error().detail;
       EXPECT_EQ(stored.error().code, core::Errc::invalid);
     } else {
-      ASSERT_TRUE(stored) << "destinations.txt:" << line.number << ": " << stored.error().detail;
-      EXPECT_EQ(*stored, wanted) << "destinations.txt:" << line.number;
+      ASSERT_TRUE(stored) << line.where << ": " << stored.error().detail;
+      EXPECT_EQ(*stored, wanted) << line.where;
       EXPECT_EQ(check_destination(*stored, allowed).value(), wanted)
           << "checking again must change nothing";
     }

@@ -1,19 +1,15 @@
-// Reads the golden files of this folder: one case a line, columns parted by " | ", "#" starts a
-// comment.
+// The golden files of this folder write what a field cannot hold as it is in other signs.
 #pragma once
 
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace fairlead::test {
+#include "tests/support/golden.hpp"
 
-struct GoldenLine {
-  int number;
-  std::vector<std::string> columns;  // "-" is read as ""; \xNN as that byte; \| as a bar
-};
+namespace fairlead::redirect {
 
+// "-" is read as ""; \xNN as that byte; \| as a bar.
 inline std::string unescaped(std::string_view text) {
   if (text == "-") return "";
   std::string plain;
@@ -31,23 +27,14 @@ inline std::string unescaped(std::string_view text) {
   return plain;
 }
 
-inline std::vector<GoldenLine> golden_lines(const std::string& name) {
-  std::ifstream file(std::string(FAIRLEAD_GOLDEN_DIR) + "/redirect/" + name);
-  std::vector<GoldenLine> lines;
-  std::string text;
-  for (int number = 1; std::getline(file, text); ++number) {
-    if (text.empty() || text[0] == '#') continue;
-    GoldenLine line{number, {}};
-    std::string_view rest = text;
-    for (;;) {
-      const std::size_t bar = rest.find(" | ");
-      line.columns.push_back(unescaped(rest.substr(0, bar)));
-      if (bar == std::string_view::npos) break;
-      rest.remove_prefix(bar + 3);
-    }
-    lines.push_back(std::move(line));
+inline std::vector<test::GoldenLine> golden_lines(const std::string& file,
+                                                  std::size_t fields_per_line) {
+  auto lines = test::golden_lines("redirect/" + file, fields_per_line);
+  for (test::GoldenLine& line : lines) {
+    for (std::string& field : line.fields)
+      field = unescaped(field);
   }
   return lines;
 }
 
-}  // namespace fairlead::test
+}  // namespace fairlead::redirect

@@ -5,6 +5,8 @@
 
 #include <random>
 
+#include "tests/support/random.hpp"
+
 namespace fairlead::redirect {
 namespace {
 
@@ -50,9 +52,7 @@ TEST(Token, MacIsHmacSha256OfPurposeAndBody) {
 }
 
 TEST(Token, HundredThousandMutationsAreRefused) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  std::mt19937 random(seed);
+  std::mt19937 random(test::random_seed());
   TokenSigner signer({new_key, old_key});
   const TokenText good = signer.sign(click, link);
   constexpr std::string_view letters =

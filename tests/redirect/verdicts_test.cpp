@@ -47,14 +47,13 @@ net::Request request_of(std::string_view method, std::string_view headers) {
 
 TEST(Verdicts, AreThoseOfTheGoldenTable) {
   AgentCache agents(1);
-  for (const auto& line : test::golden_lines("verdicts.txt")) {
-    ASSERT_EQ(line.columns.size(), 5u) << "verdicts.txt:" << line.number;
-    const net::Request request = request_of(line.columns[1], line.columns[2]);
+  for (const auto& line : golden_lines("verdicts.txt", 5)) {
+    const net::Request request = request_of(line.fields[1], line.fields[2]);
     for (int round = 0; round < 2; ++round) {  // the second answer comes from the cache
       const ClickFacts facts = read_facts(request, agents);
-      EXPECT_EQ(facts.rule, line.columns[0]) << "verdicts.txt:" << line.number;
-      EXPECT_EQ(verdict_name(facts.verdict), line.columns[3]) << "verdicts.txt:" << line.number;
-      EXPECT_EQ(facts.app, line.columns[4]) << "verdicts.txt:" << line.number;
+      EXPECT_EQ(facts.rule, line.fields[0]) << line.where;
+      EXPECT_EQ(verdict_name(facts.verdict), line.fields[3]) << line.where;
+      EXPECT_EQ(facts.app, line.fields[4]) << line.where;
     }
   }
 }
@@ -74,8 +73,8 @@ TEST(Verdicts, EveryRuleHasAGoldenCaseAndAName) {
     add(rule.rule.name);
   for (const AgentRule& rule : bot_agents())
     add(rule.name);
-  for (const auto& line : test::golden_lines("verdicts.txt"))
-    rules.erase(line.columns[0]);
+  for (const auto& line : golden_lines("verdicts.txt", 5))
+    rules.erase(line.fields[0]);
   for (const std::string_view rule : rules)
     ADD_FAILURE() << "tests/golden/redirect/verdicts.txt has no case for rule \"" << rule << '"';
 }
