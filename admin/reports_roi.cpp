@@ -80,7 +80,7 @@ Visitors ClickRows::count_visitors(storage::Session& clicks,
   return visitors;
 }
 
-// A day's visitors are counted within the day: one pass over the period for all days together.
+// A day's visitors are counted within the day: one pass over the clicks of each part of the period.
 void ClickRows::count_by_time(storage::Session& clicks, const std::vector<ClickCount>& counts,
                               Visitors& visitors) const {
   std::map<std::string, core::Period> periods;

@@ -7,6 +7,7 @@
 #include "attribution/order_answers.hpp"
 #include "attribution/order_body.hpp"
 #include "attribution/write_refund.hpp"
+#include "ledger/ledger.hpp"
 #include "net/json.hpp"
 #include "net/problem.hpp"
 
@@ -82,7 +83,7 @@ core::Answer refund_answer(storage::Session& session, core::BrandId brand, const
     const auto postings = ledger::postings_of_commission(session, brand, commission.id);
     reversals.push_back(json::object{{"commission_id", commission.id.text()},
                                      {"influencer_id", commission.influencer.text()},
-                                     {"amount_minor", reversed_by(postings, order.id, id)},
+                                     {"amount_minor", ledger::reversed_by(postings, order.id, id)},
                                      {"currency", order.currency.code()}});
   }
   return net::json_answer(status, json::object{{"id", refund.id.text()},

@@ -3,7 +3,6 @@
 #include <boost/json.hpp>
 
 #include "attribution/sql.hpp"
-#include "attribution/write_refund.hpp"
 #include "core/check.hpp"
 
 namespace fairlead::attribution {
@@ -177,8 +176,9 @@ std::optional<Explanation> explain(storage::Session& session, core::BrandId bran
   for (const StoredRefund& refund : refunds_of(session, brand, order->id)) {
     for (const CreditRefund& part : parts) {
       if (part.refund != refund.id || part.credit != credit->credit.id) continue;
-      explanation.refunds.push_back({refund.refund_ref, refund.placed_at, part.base_minor,
-                                     reversed_by(explanation.postings, order->id, refund.id)});
+      explanation.refunds.push_back(
+          {refund.refund_ref, refund.placed_at, part.base_minor,
+           ledger::reversed_by(explanation.postings, order->id, refund.id)});
     }
   }
   return explanation;

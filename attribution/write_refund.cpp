@@ -3,6 +3,7 @@
 #include "attribution/sql.hpp"
 #include "core/check.hpp"
 #include "core/money.hpp"
+#include "ledger/ledger.hpp"
 
 namespace fairlead::attribution {
 
@@ -94,18 +95,6 @@ core::RefundId write_refund(storage::Session& session, const StoredOrder& order,
   reverse_credits(session, order, refund.brand, id, refund.placed_at,
                   order.base_minor - refunded_before - base, now);
   return id;
-}
-
-std::int64_t reversed_by(const std::vector<ledger::Posting>& postings, core::OrderId order,
-                         core::RefundId refund) {
-  const std::string cause = "rev/" + order.text() + "/" + refund.text() + "/";
-  std::int64_t reversed = 0;
-  for (const ledger::Posting& posting : postings) {
-    if (!posting.id.starts_with(cause)) continue;
-    const bool takes_back = posting.to_account == "commission_expense";
-    reversed += takes_back ? posting.amount_minor : -posting.amount_minor;
-  }
-  return reversed;
 }
 
 }  // namespace fairlead::attribution

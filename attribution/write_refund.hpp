@@ -10,7 +10,6 @@
 #include "attribution/stored_order.hpp"
 #include "core/answer.hpp"
 #include "core/events.hpp"
-#include "ledger/ledger.hpp"
 #include "storage/storage.hpp"
 
 namespace fairlead::attribution {
@@ -42,10 +41,5 @@ std::vector<core::Refund::Line> spread(std::int64_t amount_minor,
 core::RefundId write_refund(storage::Session& session, const StoredOrder& order,
                             const core::Refund& refund, const std::string& fingerprint,
                             core::Instant now);
-
-// What a refund took back from the commission these postings belong to: above zero, or below when
-// the rounding of several credits gave a unit back.
-std::int64_t reversed_by(const std::vector<ledger::Posting>& postings, core::OrderId order,
-                         core::RefundId refund);
 
 }  // namespace fairlead::attribution

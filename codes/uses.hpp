@@ -4,8 +4,7 @@
 // How a use is taken (one transaction, any engine, any number of processes):
 //   1. the code is held: no edit of its terms commits before we do;
 //   2. its row in code_uses is inserted; UNIQUE (brand, order_ref, code) makes a second one wait
-//   for the
-//      first and then find it there: that order's use is answered again, nothing is taken;
+//      for the first and then find it there: that order's use is answered again, nothing is taken;
 //   3. one conditional UPDATE of the counter row, and its row count is looked at: 0 = no room;
 //   4. one of the customer's slots 0 … k−1 is inserted, each guarded by the primary key.
 // A refusal in 3 or 4 rolls back to the savepoint in front of 2, so it burns nothing. Every

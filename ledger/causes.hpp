@@ -22,10 +22,13 @@ inline std::string commission_cause(core::OrderId order, core::CreditId credit) 
   return "com/" + order.text() + "/" + credit.text();
 }
 
-// What a refund takes back from one credit: "rev/ord_…/ref_…/crd_…".
+// What a refund takes back: "rev/ord_…/ref_…/", and from one credit: "rev/ord_…/ref_…/crd_…".
+inline std::string reversal_causes(core::OrderId order, core::RefundId refund) {
+  return "rev/" + order.text() + "/" + refund.text() + "/";
+}
 inline std::string reversal_cause(core::OrderId order, core::RefundId refund,
                                   core::CreditId credit) {
-  return "rev/" + order.text() + "/" + refund.text() + "/" + credit.text();
+  return reversal_causes(order, refund) + credit.text();
 }
 
 }  // namespace fairlead::ledger

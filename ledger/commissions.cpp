@@ -1,5 +1,6 @@
 #include "ledger/commissions.hpp"
 
+#include "ledger/causes.hpp"
 #include "ledger/sql.hpp"
 
 namespace fairlead::ledger {
@@ -120,6 +121,18 @@ std::vector<Posting> postings_of_commission(storage::Session& session, core::Bra
     postings.push_back(
         {row.text(0), row.text(1), row.text(2), row.integer(3), row.text(4), row.instant(5)});
   return postings;
+}
+
+std::int64_t reversed_by(const std::vector<Posting>& postings, core::OrderId order,
+                         core::RefundId refund) {
+  const std::string causes = reversal_causes(order, refund);
+  std::int64_t reversed = 0;
+  for (const Posting& posting : postings) {
+    if (!posting.id.starts_with(causes)) continue;
+    const bool takes_back = posting.to_account == commission_expense;
+    reversed += takes_back ? posting.amount_minor : -posting.amount_minor;
+  }
+  return reversed;
 }
 
 }  // namespace fairlead::ledger

@@ -106,6 +106,10 @@ struct Posting {
 // In the order in which they were booked, at most 10,000.
 std::vector<Posting> postings_of_commission(storage::Session& session, core::BrandId brand,
                                             core::CommissionId id);
+// What a refund took back from the commission these postings belong to: above zero, or below when
+// the rounding of several credits gave a unit back. Pure.
+std::int64_t reversed_by(const std::vector<Posting>& postings, core::OrderId order,
+                         core::RefundId refund);
 
 struct Balance {
   std::string account;
