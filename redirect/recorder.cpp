@@ -1,5 +1,6 @@
 #include "redirect/recorder.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/wait_traits.hpp>
@@ -13,6 +14,7 @@ namespace fairlead::redirect {
 namespace {
 
 constexpr auto retry_pause = std::chrono::seconds(1);
+constexpr auto timer_ms_max = std::chrono::milliseconds(50);
 
 // What storage cannot turn into a Result is no memory; that may pass.
 core::Result<std::size_t> append(ClickSink& sink, std::span<const PendingClick> clicks) {
@@ -206,13 +208,15 @@ void Recorder::release(Lane& lane, std::uint64_t last, Outcome outcome) {
 }
 
 // One timer per thread for the oldest waiter. It lives in its own handler, so that nothing of the
-// io_context outlives it; when it fires early or for nobody, that costs one wake-up.
+// io_context outlives it; when it fires early or for nobody, that costs one wake-up. It is never
+// armed for long: a thread that is to end has to wait for it.
 void Recorder::arm(Lane& lane) {
   using Timer =
       boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, net::Executor>;
   if (lane.is_timer_armed || lane.waiters.empty()) return;
   lane.is_timer_armed = true;
-  const auto timer = std::make_shared<Timer>(lane.executor, lane.waiters.front().until);
+  const auto at = std::min(lane.waiters.front().until, Clock::now() + timer_ms_max);
+  const auto timer = std::make_shared<Timer>(lane.executor, at);
   timer->async_wait([this, &lane, timer](const boost::system::error_code&) {
     lane.is_timer_armed = false;
     release_late(lane);

@@ -128,6 +128,22 @@ TEST(Recorder, AnswersLeaveAfterTheirCommitAndShareIt) {
   recorder.stop();
 }
 
+// A stop has to wait for every timer of a thread, so a long commit_wait_ms_max must not hold it.
+TEST(Recorder, ADeadlineNobodyWaitsForDoesNotHoldItsThread) {
+  const auto gate = std::make_shared<Gate>();
+  Recorder recorder(std::make_unique<GatedSink>(gate), options_with(for_ever_ms / 10));
+  boost::asio::io_context context(1);
+  recorder.start({context.get_executor()});
+  Countdown left{1};
+  boost::asio::co_spawn(context, record_one(recorder, 0, 1, left), boost::asio::detached);
+  const auto started = std::chrono::steady_clock::now();
+  context.run();
+  EXPECT_EQ(left.left(), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(3));
+  EXPECT_EQ(metric(recorder, "fairlead_clicks_unconfirmed_total"), 0);
+  recorder.stop();
+}
+
 TEST(Recorder, StalledCommitLetsAnswersGoAtTheDeadlineAndCountsThem) {
   const auto gate = std::make_shared<Gate>();
   Recorder recorder(std::make_unique<GatedSink>(gate), options_with(20));
