@@ -66,7 +66,7 @@ CLI::App* add_demo(CLI::App& program, Typed& typed) {
       "Fill an empty data directory with three lively sample brands: influencers,\n"
       "campaigns and six months of clicks, codes, orders and refunds");
   command->add_option("--until", typed.demo.until,
-                      "the day after the last one, such as 2026-03-01; tomorrow if not given");
+                      "the day after the last one, such as 2026-03-01; today if not given");
   command->add_flag("--json", typed.is_json, "print one JSON object");
   add_settings(command, typed, {"data", "database", "public_url", "listen"});
   return command;

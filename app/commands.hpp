@@ -27,7 +27,7 @@ struct InitRequest {
 int init(const Config& config, const InitRequest& request);
 
 struct DemoRequest {
-  std::string until;  // "2026-03-01", the day after the last one shown; "" = tomorrow in UTC
+  std::string until;  // "2026-03-01", the day after the last one shown; "" = today in UTC
   Output output = Output::text;
 };
 int demo(const Config& config, const DemoRequest& request);

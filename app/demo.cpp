@@ -243,7 +243,9 @@ void print(const Config& config, const Told& told, Output output, std::int64_t t
 int demo(const Config& config, const DemoRequest& request) {
   const auto began = std::chrono::steady_clock::now();
   const core::Zone utc = core::Zone::utc();
-  core::Instant until = utc.start_of({utc.day_of(core::SystemClock().now()).number + 1});
+  // Ends before today: ids of clicks only rise, so behind a made-up click of this evening every
+  // real one would be dated this evening too, and its order would seem to come before it.
+  core::Instant until = utc.start_of(utc.day_of(core::SystemClock().now()));
   if (!request.until.empty()) {
     auto day = core::parse_day(request.until);
     if (!day) return report_failure("--until", {Errc::config, day.error().detail});

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <string>
 
+#include "core/time.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/whole/server_process.hpp"
 #include "tests/whole/shop.hpp"
@@ -96,6 +97,31 @@ TEST_F(Commands, DemoFillsAnEmptyDirectoryOnceAndVerifies) {
   const Ran again = run({"demo"});
   EXPECT_EQ(again.exit_code, 1);
   EXPECT_NE(again.err.find("already holds"), std::string::npos) << again.err;
+}
+
+TEST_F(Commands, AFreshClickOnTheDemosLinkIsCreditedAtOnce) {
+  const Ran made = run({"demo", "--json"});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  const json::value demo = json::parse(made.out);
+  ServerProcess server({"--data", data()});
+  test::HttpClient client(server.port());
+  const auto answer = client.get(
+      "/" + std::string(demo.at("slug").as_string()),
+      {{"User-Agent",
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"}});
+  ASSERT_EQ(answer.status, 302);
+  client.use_key(std::string(demo.at("admin_key").as_string()));
+  const std::string token = token_of(answer.header("Location"));
+  const std::string now = core::format_instant(core::SystemClock().now());
+  const auto order = client.post(
+      "/v1/orders", R"({"order_ref":"A-1","currency":"EUR","placed_at":")" + now +
+                        R"(","items":[{"line_id":"1","quantity":1,"unit_price_minor":100}],)"
+                        R"("click_ids":[")" +
+                        token + R"("]})");
+  ASSERT_EQ(order.status, 201) << order.body;
+  const json::value booked = json::parse(order.body);
+  ASSERT_EQ(booked.at("credits").as_array().size(), 1u) << client.get("/v1/orders/A-1").body;
+  EXPECT_EQ(booked.at("credits").at(0).at("via").as_string(), "click");
 }
 
 TEST_F(Commands, VerifyWithoutADatabaseSaysSo) {
