@@ -60,6 +60,8 @@ bool take_durability(Config& config, std::string_view text) {
 
 bool take_url(Config& config, std::string_view text) {
   if (!text.starts_with("https://") && !text.starts_with("http://")) return false;
+  const auto is_url_byte = [](char c) { return c > 0x20 && c < 0x7f; };
+  if (!std::all_of(text.begin(), text.end(), is_url_byte)) return false;
   while (text.ends_with('/'))
     text.remove_suffix(1);
   config.public_url = text;
@@ -206,6 +208,15 @@ std::string Config::shown_url() const {
   const bool is_any = listen.host == "0.0.0.0" || listen.host == "::";
   const std::string host = is_any ? "127.0.0.1" : is_v6 ? "[" + listen.host + "]" : listen.host;
   return "http://" + host + ":" + std::to_string(listen.port);
+}
+
+std::string Config::shown_host() const {
+  std::string host = shown_url();
+  host.erase(0, host.find("://") + 3);
+  host.erase(std::min(host.find_first_of("/?#"), host.size()));
+  const std::size_t port = host.rfind(':');
+  if (port != std::string::npos && host.find(']', port) == std::string::npos) host.erase(port);
+  return host;
 }
 
 const std::vector<Setting>& settings() {

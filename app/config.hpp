@@ -37,6 +37,8 @@ struct Config {
   std::string clicks_file() const { return data + "/clicks.db"; }
   // Where links are reached from outside, without a trailing slash.
   std::string shown_url() const;
+  // Its host: the domain of links that have none of their own.
+  std::string shown_host() const;
 };
 
 // One key of the configuration, as it is named in the file; the variable is FAIRLEAD_<NAME>, the

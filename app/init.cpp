@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
 #include <iostream>
@@ -6,6 +7,7 @@
 #include "admin/admin.hpp"
 #include "app/commands.hpp"
 #include "app/secrets.hpp"
+#include "core/utf8.hpp"
 #include "storage/storage.hpp"
 
 namespace fairlead::app {
@@ -41,8 +43,10 @@ void print(const Made& made, const InitRequest& request) {
 }  // namespace
 
 int init(const Config& config, const InitRequest& request) {
-  if (request.brand.empty() || request.brand.size() > 200)
-    return report_failure("--brand", core::fail(core::Errc::config, "must be 1 to 200 bytes"));
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  if (request.brand.empty() || request.brand.size() > 200 || !core::is_utf8(request.brand) ||
+      std::any_of(request.brand.begin(), request.brand.end(), is_control))
+    return report_failure("--brand", {core::Errc::config, "must be 1 to 200 bytes of plain text"});
   auto currency = core::Currency::parse(request.currency);
   if (!currency) return report_failure("--currency", {core::Errc::config, currency.error().detail});
   std::vector<std::string> domains;

@@ -55,6 +55,7 @@ core::Result<void> Wiring::open_databases(const core::Clock& clock) {
   options.commit_wait_ms_max = static_cast<std::uint32_t>(config_.commit_wait_ms_max);
   options.queue_clicks_max = static_cast<std::size_t>(config_.queue_clicks_max);
   options.public_url = config_.shown_url();
+  options.default_domain = config_.shown_host();
   options.salt_file = config_.data + "/visitor.salt";
   auto redirect = redirect::Redirect::open(*database_, config_.clicks_file(), secrets_.token_keys,
                                            clock, options);

@@ -8,6 +8,7 @@
 #include "net/listing.hpp"
 #include "net/problem.hpp"
 #include "storage/audit.hpp"
+#include "storage/idempotency.hpp"
 
 namespace fairlead::attribution {
 
@@ -60,7 +61,8 @@ core::Answer post(const Dependencies& dependencies, const net::Call& call) {
   const std::string name = body.maybe_text("name", {.min = 0, .max = 200}).value_or("");
   const std::string secret = body.text("secret", secret_rule);
   if (auto refusal = body.refusal()) return *refusal;
-  return net::answer_of(dependencies.database.transact([&](storage::Session& session) {
+  const auto key = net::idempotency_key(call);
+  return net::answer_of(storage::once(dependencies.database, key, call.now, [&](auto& session) {
     const auto id = create_integration(session, dependencies.sealing_key, call.who.brand, platform,
                                        name, secret, call.now);
     storage::record_change(session, call.who.brand, call.now, call.who.key.text(), "created",

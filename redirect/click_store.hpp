@@ -24,6 +24,8 @@ class ClickSink {
   // already stored counts once). Errc::busy and no_space: nothing is stored, try again later. Any
   // other: the file has failed and must not be written again before a restart.
   virtual core::Result<std::size_t> append(std::span<const PendingClick> clicks) = 0;
+  // Housekeeping, called when the batch has been answered and nobody waits for it.
+  virtual void maintain() {}
 };
 
 // The day of an instant in a zone, remembering each brand's current day: zone arithmetic costs far
@@ -49,6 +51,7 @@ class ClickStore final : public ClickSink {
       std::unique_ptr<storage::Database> database);
 
   core::Result<std::size_t> append(std::span<const PendingClick> clicks) override;
+  void maintain() override { database_->maintain(); }
   // The highest click id stored before this process; 0 when there is none.
   std::int64_t newest_click() const { return newest_click_; }
 

@@ -153,6 +153,7 @@ void Recorder::write(Batch& batch) {
         core::log(core::Level::info, "clicks_recording_again", {});
       queued_.fetch_sub(batch.clicks.size());
       settle(batch, Outcome::committed);
+      sink_->maintain();
       return;
     }
     const core::Errc code = added.error().code;

@@ -41,11 +41,11 @@
 
 namespace fairlead::storage {
 
-// One SQL statement, made from a .sql file at build: `codes/sql/redeem_code.sql` is
-// `codes::sql::redeem_code`. The file is written with $1, $2, …; a sibling
-// `redeem_code.postgres.sql` replaces the text for that engine and says why.
+// One SQL statement, made from a .sql file at build: `codes/sql/take_use.sql` is
+// `codes::sql::take_use`. The file is written with $1, $2, …; a sibling
+// `take_use.postgres.sql` replaces the text for that engine and says why.
 struct Statement {
-  std::string_view name;      // "codes.redeem_code"
+  std::string_view name;      // "codes.take_use"
   std::string_view sqlite;    // with ?1, ?2, …
   std::string_view postgres;  // with $1, $2, …
   int parameters;             // how many there are

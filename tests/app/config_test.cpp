@@ -79,10 +79,25 @@ TEST_F(ConfigFile, EachSettingRefusesWhatItsHelpDoesNotSay) {
                                                      {"queue_clicks_max", "10"},
                                                      {"drain_ms_max", "-1"},
                                                      {"public_url", "go.example.com"},
+                                                     {"public_url", "https://go example.com"},
                                                      {"trusted_proxies", "10.0.0.1,,"}};
   for (const auto& [name, value] : bad)
     EXPECT_NE(refusal(load_config(file, {}, {{name, value}})).find(": must be "), std::string::npos)
         << name << " = " << value;
+}
+
+TEST_F(ConfigFile, LinksAreShownUnderThePublicUrlAndItsHost) {
+  const std::tuple<const char*, const char*, const char*> urls[] = {
+      {"https://go.example.com/", "https://go.example.com", "go.example.com"},
+      {"http://go.example.com:8080", "http://go.example.com:8080", "go.example.com"},
+      {"http://[::1]:8080/x", "http://[::1]:8080/x", "[::1]"}};
+  for (const auto& [given, url, host] : urls) {
+    auto config = load_config(write(""), {}, {{"public_url", given}});
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->shown_url(), url);
+    EXPECT_EQ(config->shown_host(), host);
+  }
+  EXPECT_EQ(Config{}.shown_host(), "127.0.0.1");
 }
 
 TEST_F(ConfigFile, ListsAndBracketedAddressesAreRead) {

@@ -76,6 +76,8 @@ TEST_F(Commands, InitRefusesABadBrandAndMakesNothing) {
       {{"init", "--brand", "B", "--currency", "EUX"}, "--currency"},
       {{"init", "--brand", "B", "--timezone", "Mars/Base"}, "--timezone"},
       {{"init", "--brand", "B", "--domain", "https://"}, "--domain"},
+      {{"init", "--brand", "two\nlines"}, "--brand"},
+      {{"init", "--brand", "\xff"}, "--brand"},
       {{"init", "--brand", ""}, "--brand"}};
   for (const auto& [arguments, said] : bad) {
     const Ran ran = run(arguments);
