@@ -56,8 +56,9 @@ core::Result<TokenFact> read_token(std::string_view token) {
   return TokenFact{core::ClickId{parts[0]}, core::LinkId{parts[1]}, {parts[2]}};
 }
 
+const std::string day = std::to_string(core::parse_instant("2026-03-01T00:00:00Z")->micros);
+
 void insert_resources(const Shop& shop) {
-  const std::string day = std::to_string(core::parse_instant("2026-03-01T00:00:00Z")->micros);
   shop.run(
       "INSERT INTO campaigns (brand_id, campaign_id, name, currency, starts_on, landing_url, "
       "precedence, created_at) VALUES "
@@ -69,8 +70,9 @@ void insert_resources(const Shop& shop) {
       "created_at) VALUES (1001, 3001, 4001, 2001, NULL, NULL, 0), "
       "(1001, 3002, 4002, 2001, NULL, NULL, 0), (1001, 3003, 4002, 2002, NULL, NULL, 0), "
       "(1001, 3004, 4002, 2001, " +
-      day + ", NULL, 0), (1001, 3005, 4002, 2001, NULL, " + day +
-      ", 0), (1002, 3101, 4101, 2101, NULL, NULL, 0)");
+      day +
+      ", NULL, 0), (1001, 3005, 4002, 2001, NULL, NULL, 0), (1002, 3101, 4101, 2101, NULL, NULL, "
+      "0)");
   shop.run(
       "INSERT INTO links (brand_id, link_id, deal_id, slug, destination, created_at, changed_at) "
       "VALUES (1001, 5001, 3001, 'a', 'https://shop.example/', 0, 0), "
@@ -131,6 +133,8 @@ Shop::Shop(storage::Database& db, storage::Database* clicks)
       router_(routes(dependencies), keys()) {
   insert_resources(*this);
   insert_terms(database);
+  // Only now: an archived deal gets no new codes.
+  run("UPDATE deals SET archived_at = " + day + " WHERE deal_id = 3005");
 }
 
 Reply Shop::call(net::Method method, std::string_view target, std::string_view body,

@@ -76,6 +76,10 @@ TEST_P(Tour, EveryThingOfABrandCanBeMadeReadChangedAndArchived) {
   live("/v1/codes", shop_->code_id, {{"enabled", false}});
   live("/v1/links", shop_->link_id, {{"destination", "https://shop.example/other"}});
   live("/v1/deals", shop_->deal_id, {{"hold_days", 14}});
+  const json::object late{{"deal_id", shop_->deal_id},
+                          {"code", "LATE10"},
+                          {"discount", {{"kind", "percent"}, {"rate_ppm", 100'000}}}};
+  EXPECT_EQ(shop_->as_admin("POST", "/v1/codes", late).status / 100, 4) << "the deal is archived";
   live("/v1/campaigns", shop_->campaign_id, {{"name", "Late summer"}});
   live("/v1/influencers", shop_->influencer_id, {{"niche", "hiking"}});
   EXPECT_FALSE(admin(200, "GET", "/v1/events?limit=5").at("data").as_array().empty());
