@@ -13,7 +13,10 @@ function(fairlead_flags target)
                            -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
     target_link_options(${target} INTERFACE -Wl,-z,relro,-z,now)
   else()
-    target_compile_options(${target} PRIVATE -O1 -g1 -fno-omit-frame-pointer)
+    # Not optimised: GCC spends half of a sanitised file's time on optimising the checks. libFuzzer
+    # lives from executions per second.
+    target_compile_options(${target} PRIVATE $<IF:$<BOOL:${FAIRLEAD_FUZZ}>,-O1,-O0> -g1
+                           -fno-omit-frame-pointer)
   endif()
   if(FAIRLEAD_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${FAIRLEAD_SANITIZE}
