@@ -50,38 +50,15 @@ Answer no_such_link() {
   return net::problem(404, "not_found", "There is no link of that id. GET /v1/links lists yours.");
 }
 
-// The checks of links.cpp start their sentence with the field it is about.
-Answer invalid_field(const core::Error& error) {
-  std::string field = error.detail.substr(0, error.detail.find_first_of(" '"));
-  if (field == "deal") field = "deal_id";
-  if (field.starts_with("utm_")) field = "utm";
-  return net::problem(400, "invalid_request", error.detail,
-                      {{"/" + field, "invalid_value", error.detail}});
-}
-
 Answer refused_link(const core::Error& error) {
-  switch (error.code) {
-    case core::Errc::conflict: {
-      const bool is_domain = error.detail.starts_with("domain");
-      return net::problem(409, is_domain ? "domain_taken" : "slug_taken", error.detail,
-                          {{is_domain ? "/domain" : "/slug", "taken", error.detail}});
-    }
-    case core::Errc::not_found:
-      return net::problem(404, "not_found", error.detail,
-                          {{"/deal_id", "not_found", error.detail}});
-    case core::Errc::invalid:
-      return invalid_field(error);
-    case core::Errc::overflow:
-    case core::Errc::unauthorized:
-    case core::Errc::forbidden:
-    case core::Errc::busy:
-    case core::Errc::no_space:
-    case core::Errc::io:
-    case core::Errc::too_new:
-    case core::Errc::config:
-      return net::problem_of(error);
-  }
-  return net::problem_of(error);
+  const auto field = refused_field(error);
+  if (!field) return net::problem_of(error);
+  if (error.code == core::Errc::not_found)
+    return net::problem(404, "not_found", error.detail, {*field});
+  if (error.code == core::Errc::conflict)
+    return net::problem(409, field->pointer == "/domain" ? "domain_taken" : "slug_taken",
+                        error.detail, {*field});
+  return net::problem(400, "invalid_request", error.detail, {*field});
 }
 
 UtmValues read_utm_field(net::Fields& body) {
@@ -108,20 +85,6 @@ core::DealId read_deal_field(net::Fields& body) {
   if (deal) return *deal;
   body.refuse("deal_id", "invalid_value", "deal_id must be a deal's id such as deal_0123456789abc");
   return {};
-}
-
-NewLink read_new_link(net::Fields& body) {
-  NewLink link;
-  link.deal = read_deal_field(body);
-  link.slug = body.maybe_text("slug", {.min = 1, .max = 64}).value_or("");
-  link.domain = body.maybe_text("domain", {.min = 1, .max = 253}).value_or("");
-  link.destination = body.maybe_text("destination", {.min = 1, .max = 4096}).value_or("");
-  const UtmValues utm = read_utm_field(body);
-  for (std::size_t i = 0; i < utm.size(); ++i)
-    if (!utm[i].empty()) link.utm.emplace_back(utm_names[i], utm[i]);
-  link.utm_locked = body.maybe_boolean("utm_locked").value_or(false);
-  link.status = read_status_field(body, default_status);
-  return link;
 }
 
 Answer LinkRoutes::create(const net::Call& call) const {
@@ -234,6 +197,47 @@ Answer LinkRoutes::archive(const net::Call& call) const {
 }
 
 }  // namespace
+
+NewLink read_new_link(net::Fields& body) {
+  NewLink link;
+  link.deal = read_deal_field(body);
+  link.slug = body.maybe_text("slug", {.min = 1, .max = 64}).value_or("");
+  link.domain = body.maybe_text("domain", {.min = 1, .max = 253}).value_or("");
+  link.destination = body.maybe_text("destination", {.min = 1, .max = 4096}).value_or("");
+  const UtmValues utm = read_utm_field(body);
+  for (std::size_t i = 0; i < utm.size(); ++i)
+    if (!utm[i].empty()) link.utm.emplace_back(utm_names[i], utm[i]);
+  link.utm_locked = body.maybe_boolean("utm_locked").value_or(false);
+  link.status = read_status_field(body, default_status);
+  return link;
+}
+
+std::optional<net::FieldError> refused_field(const core::Error& error) {
+  switch (error.code) {
+    case core::Errc::conflict:
+      return net::FieldError{error.detail.starts_with("domain") ? "/domain" : "/slug", "taken",
+                             error.detail};
+    case core::Errc::not_found:
+      return net::FieldError{"/deal_id", "not_found", error.detail};
+    case core::Errc::invalid: {
+      // The checks of links.cpp start their sentence with the field it is about.
+      std::string field = error.detail.substr(0, error.detail.find_first_of(" '"));
+      if (field == "deal") field = "deal_id";
+      if (field.starts_with("utm_")) field = "utm";
+      return net::FieldError{"/" + field, "invalid_value", error.detail};
+    }
+    case core::Errc::overflow:
+    case core::Errc::unauthorized:
+    case core::Errc::forbidden:
+    case core::Errc::busy:
+    case core::Errc::no_space:
+    case core::Errc::io:
+    case core::Errc::too_new:
+    case core::Errc::config:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
 
 std::vector<net::Route> link_routes(storage::Database& database, const Options& options,
                                     std::function<void()> changed) {

@@ -2,14 +2,21 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "core/result.hpp"
+#include "net/json.hpp"
 #include "net/router.hpp"
 #include "redirect/redirect.hpp"
 #include "storage/storage.hpp"
 
 namespace fairlead::redirect {
+
+// The body of a new link, or one of many; problems go to its Fields.
+NewLink read_new_link(net::Fields& body);
+// Which field create_link() refused and why; nullopt for a failure of the world.
+std::optional<net::FieldError> refused_field(const core::Error& error);
 
 // `changed` is called after each committed change, so that the redirect serves it when the answer
 // leaves. The database must outlive the routes.

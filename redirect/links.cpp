@@ -7,6 +7,7 @@
 #include "core/crypto.hpp"
 #include "net/router.hpp"
 #include "redirect/answers.hpp"
+#include "redirect/link_context.hpp"
 #include "redirect/sql.hpp"
 
 namespace fairlead::redirect {
@@ -134,21 +135,28 @@ core::Result<std::string> check_domain(std::string_view domain) {
 
 core::Result<CreatedLink> create_link(storage::Session& session, core::BrandId brand,
                                       const NewLink& link, core::Instant now) {
-  const storage::Rows deals = session.run(sql::find_deal, brand, link.deal);
-  if (deals.empty())
+  LinkContext context(session, brand);
+  return create_link(context, link, now);
+}
+
+core::Result<CreatedLink> create_link(LinkContext& context, const NewLink& link,
+                                      core::Instant now) {
+  storage::Session& session = context.session();
+  const core::BrandId brand = context.brand();
+  const LinkContext::Deal* const deal = context.deal(link.deal);
+  if (deal == nullptr)
     return core::fail(core::Errc::not_found, "there is no deal " + link.deal.text());
-  const storage::Row& deal = deals.one();
-  if (!deal.is_null(0)) return refuse("deal " + link.deal.text() + " is archived");
-  auto destination = check_destination(link.destination.empty() ? deal.text(1) : link.destination,
-                                       allowed_domains(session, brand));
+  if (deal->is_archived) return refuse("deal " + link.deal.text() + " is archived");
+  auto destination = check_destination(
+      link.destination.empty() ? deal->landing_url : link.destination, context.allowed_domains());
   if (!destination) return destination.error();
-  auto utm = utm_of(link, deal.text(2));
+  auto utm = utm_of(link, deal->utm);
   if (!utm) return utm.error();
   if (!is_redirect_status(link.status))
     return refuse("status must be 301, 302, 303, 307 or 308, not " + std::to_string(link.status));
   auto domain = check_domain(link.domain);
   if (!domain) return domain.error();
-  if (!domain->empty() && !session.run(sql::find_domain_holder, *domain, brand).empty())
+  if (!context.may_use_domain(*domain))
     return core::fail(core::Errc::conflict, "domain " + *domain + " is in use by another brand");
   if (!link.slug.empty())
     if (auto good = check_slug(link.slug); !good) return good.error();
@@ -165,15 +173,19 @@ core::Result<CreatedLink> create_link(storage::Session& session, core::BrandId b
   return core::fail(core::Errc::conflict, "slug \"" + link.slug + "\" is taken; choose another");
 }
 
+std::string link_url(std::string_view domain, std::string_view slug, const Options& options) {
+  std::string url = options.public_url;
+  if (!domain.empty()) url = "https://" + std::string(domain);
+  while (url.ends_with('/'))
+    url.pop_back();
+  return url.append("/").append(slug);
+}
+
 boost::json::object link_json(const Link& link, const Options& options) {
-  std::string base = options.public_url;
-  if (!link.domain.empty()) base = "https://" + link.domain;
-  while (base.ends_with('/'))
-    base.pop_back();
   boost::json::object json;
   json["id"] = link.id.text();
   json["slug"] = link.slug;
-  json["url"] = base + "/" + link.slug;
+  json["url"] = link_url(link.domain, link.slug, options);
   json["deal_id"] = link.deal.text();
   json["domain"] = link.domain.empty() ? options.default_domain : link.domain;
   json["destination"] = link.destination;

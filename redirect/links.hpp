@@ -18,6 +18,8 @@
 
 namespace fairlead::redirect {
 
+class LinkContext;
+
 struct Link {
   core::LinkId id;
   core::DealId deal;
@@ -44,6 +46,9 @@ bool update_link(storage::Session& session, core::BrandId brand, const Link& lin
 bool archive_link(storage::Session& session, core::BrandId brand, const Link& link,
                   core::Instant now);
 
+// As create_link() of redirect.hpp, for many links in one transaction.
+core::Result<CreatedLink> create_link(LinkContext& context, const NewLink& link, core::Instant now);
+
 std::vector<std::string> allowed_domains(storage::Session& session, core::BrandId brand);
 
 // 1–64 of letters, digits, '-', '_', '.', '~', not starting with '.', no reserved first segment.
@@ -53,6 +58,8 @@ std::string new_slug();
 // Lower case, a DNS name; "" stays "".
 core::Result<std::string> check_domain(std::string_view domain);
 
+// What a shopper types: "https://go.shop.example/mia".
+std::string link_url(std::string_view domain, std::string_view slug, const Options& options);
 boost::json::object link_json(const Link& link, const Options& options);
 
 }  // namespace fairlead::redirect
