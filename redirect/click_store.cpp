@@ -19,16 +19,6 @@ storage::Blob blob_of(const Network& network) {
 
 }  // namespace
 
-core::Day DayOfBrand::of(core::BrandId brand, const core::Zone& zone, core::Instant at) {
-  Known& known = known_[brand.number];
-  const bool is_current = known.from <= at && at < known.to && known.zone == zone.name();
-  if (!is_current) {
-    const core::Day day = zone.day_of(at);
-    known = {zone.name(), zone.start_of(day), zone.start_of({day.number + 1}), day};
-  }
-  return known.day;
-}
-
 core::Result<std::unique_ptr<ClickStore>> ClickStore::open(
     std::unique_ptr<storage::Database> database) {
   std::unique_ptr<ClickStore> store(new ClickStore(std::move(database)));
@@ -40,7 +30,7 @@ core::Result<std::unique_ptr<ClickStore>> ClickStore::open(
   return store;
 }
 
-core::Result<std::size_t> ClickStore::append(std::span<const PendingClick> clicks) {
+core::Result<std::size_t> ClickStore::append(std::span<const ClickRecord> clicks) {
   const std::int64_t newest_word = newest_word_;
   auto appended = database_->transact([&](storage::Session& session) {
     // The function may run again from the start; what it learned before is void.
@@ -58,23 +48,21 @@ core::Result<std::size_t> ClickStore::append(std::span<const PendingClick> click
   return appended;
 }
 
-std::size_t ClickStore::append_in(storage::Session& session, std::span<const PendingClick> clicks) {
+std::size_t ClickStore::append_in(storage::Session& session, std::span<const ClickRecord> clicks) {
   std::size_t added = 0;
-  for (const PendingClick& click : clicks) {
+  for (const ClickRecord& click : clicks) {
     const auto inserted = session.run(
         sql::insert_click, click.id, click.brand, click.link, static_cast<int>(click.verdict),
         rules_version, number_or_null(click.visitor), blob_of(click.network),
-        word(session, WordKind::country, click.country.view()),
+        word(session, WordKind::country, click.country),
         word(session, WordKind::device, click.device), word(session, WordKind::os, click.os),
         word(session, WordKind::browser, click.browser), word(session, WordKind::app, click.app),
-        word(session, WordKind::referrer, click.referrer.view()),
-        word(session, WordKind::language, click.language.view()),
-        word(session, WordKind::utm, click.utm.view()),
-        word(session, WordKind::subs, click.subs.view()), click.flags);
+        word(session, WordKind::referrer, click.referrer),
+        word(session, WordKind::language, click.language), word(session, WordKind::utm, click.utm),
+        word(session, WordKind::subs, click.subs), click.flags);
     if (inserted.changed == 0) continue;
     ++added;
-    const core::Day day = days_.of(click.brand, click.zone, core::instant_of_id(click.id.number));
-    ++rollups_[{click.brand.number, day.number, click.link.number,
+    ++rollups_[{click.brand.number, click.day.number, click.link.number,
                 static_cast<std::int64_t>(click.verdict)}];
   }
   for (const auto& [key, count] : rollups_)

@@ -11,10 +11,23 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "redirect/pending_click.hpp"
+#include "redirect/click_record.hpp"
 #include "storage/storage.hpp"
 
 namespace fairlead::redirect {
+
+// What clicks share is stored once as a word of a kind. Stored and frozen: add, never renumber.
+enum class WordKind : std::uint8_t {
+  country = 1,
+  device = 2,
+  os = 3,
+  browser = 4,
+  app = 5,
+  referrer = 6,
+  language = 7,
+  utm = 8,
+  subs = 9,
+};
 
 // What the recorder writes to; tests put a stalling or failing one in its place.
 class ClickSink {
@@ -23,25 +36,9 @@ class ClickSink {
   // All of the clicks are durable when this returns a value: how many are new (an id that is
   // already stored counts once). Errc::busy and no_space: nothing is stored, try again later. Any
   // other: the file has failed and must not be written again before a restart.
-  virtual core::Result<std::size_t> append(std::span<const PendingClick> clicks) = 0;
+  virtual core::Result<std::size_t> append(std::span<const ClickRecord> clicks) = 0;
   // Housekeeping, called when the batch has been answered and nobody waits for it.
   virtual void maintain() {}
-};
-
-// The day of an instant in a zone, remembering each brand's current day: zone arithmetic costs far
-// more than a click may.
-class DayOfBrand {
- public:
-  core::Day of(core::BrandId brand, const core::Zone& zone, core::Instant at);
-
- private:
-  struct Known {
-    std::string_view zone;
-    core::Instant from;
-    core::Instant to;
-    core::Day day;
-  };
-  boost::unordered_flat_map<std::int64_t, Known> known_;
 };
 
 class ClickStore final : public ClickSink {
@@ -50,7 +47,7 @@ class ClickStore final : public ClickSink {
   static core::Result<std::unique_ptr<ClickStore>> open(
       std::unique_ptr<storage::Database> database);
 
-  core::Result<std::size_t> append(std::span<const PendingClick> clicks) override;
+  core::Result<std::size_t> append(std::span<const ClickRecord> clicks) override;
   void maintain() override { database_->maintain(); }
   // The highest click id stored before this process; 0 when there is none.
   std::int64_t newest_click() const { return newest_click_; }
@@ -67,7 +64,7 @@ class ClickStore final : public ClickSink {
 
   explicit ClickStore(std::unique_ptr<storage::Database> database)
       : database_(std::move(database)) {}
-  std::size_t append_in(storage::Session& session, std::span<const PendingClick> clicks);
+  std::size_t append_in(storage::Session& session, std::span<const ClickRecord> clicks);
   std::int64_t word(storage::Session& session, WordKind kind, std::string_view text);
 
   std::unique_ptr<storage::Database> database_;
@@ -76,7 +73,6 @@ class ClickStore final : public ClickSink {
   std::string word_key_;
   std::int64_t newest_word_ = 0;
   std::int64_t newest_click_ = 0;
-  DayOfBrand days_;
   std::map<RollupKey, std::int64_t> rollups_;  // of the transaction under way, one upsert per key
 };
 

@@ -3,6 +3,7 @@
 
 #include "redirect/brands.hpp"
 #include "redirect/click_store.hpp"
+#include "redirect/day_of_brand.hpp"
 #include "redirect/redirect.hpp"
 
 namespace fairlead::redirect {
@@ -11,15 +12,18 @@ namespace {
 
 constexpr std::size_t batch_clicks = 10'000;
 
-// Clicks keep views into static words only; a word of the caller must live until it is stored.
-PendingClick pending(const PastClick& past, const core::Zone& zone) {
-  PendingClick click{.id = past.click, .brand = past.brand, .link = past.link, .zone = zone};
-  click.verdict = past.verdict;
-  click.visitor = past.visitor;
-  click.app = past.app;
-  click.device = past.device;
-  click.country.append(past.country);
-  return click;
+// Its texts are the caller's.
+ClickRecord record_of(const PastClick& past, DayAndHour at) {
+  return {.id = past.click,
+          .brand = past.brand,
+          .link = past.link,
+          .day = at.day,
+          .hour = at.hour,
+          .verdict = past.verdict,
+          .visitor = past.visitor,
+          .device = past.device,
+          .app = past.app,
+          .country = past.country};
 }
 
 }  // namespace
@@ -33,13 +37,15 @@ core::Result<void> append_clicks(const std::string& clicks_file, storage::Databa
   if (!database) return database.error();
   auto store = ClickStore::open(std::move(*database));
   if (!store) return store.error();
-  std::vector<PendingClick> batch;
+  std::vector<ClickRecord> batch;
+  DayOfBrand days;
   batch.reserve(std::min(batch_clicks, clicks.size()));
   for (std::size_t i = 0; i < clicks.size(); ++i) {
     const BrandRecord* const brand = find_brand(*brands, clicks[i].brand);
     if (brand == nullptr)
       return core::fail(core::Errc::not_found, "there is no brand " + clicks[i].brand.text());
-    batch.push_back(pending(clicks[i], brand->zone));
+    const core::Instant at = core::instant_of_id(clicks[i].click.number);
+    batch.push_back(record_of(clicks[i], days.of(clicks[i].brand, brand->zone, at)));
     if (batch.size() < batch_clicks && i + 1 < clicks.size()) continue;
     if (auto appended = (*store)->append(batch); !appended) return appended.error();
     batch.clear();

@@ -17,7 +17,7 @@ constexpr auto retry_pause = std::chrono::seconds(1);
 constexpr auto timer_ms_max = std::chrono::milliseconds(50);
 
 // What storage cannot turn into a Result is no memory; that may pass.
-core::Result<std::size_t> append(ClickSink& sink, std::span<const PendingClick> clicks) {
+core::Result<std::size_t> append(ClickSink& sink, std::span<const ClickRecord> clicks) {
   try {
     return sink.append(clicks);
   } catch (const std::exception& failure) {
@@ -25,7 +25,7 @@ core::Result<std::size_t> append(ClickSink& sink, std::span<const PendingClick> 
   }
 }
 
-constexpr std::array<const char*, 10> verdict_names = {
+constexpr std::array<const char*, verdict_count> verdict_names = {
     "valid",         "head",      "prefetch",   "bot",   "preview",
     "unknown_agent", "duplicate", "datacenter", "flood", "embedded"};
 
@@ -46,7 +46,7 @@ void Recorder::start(const std::vector<net::Executor>& threads) {
   writer_ = std::thread([this] { write_until_stopped(); });
 }
 
-std::optional<std::uint64_t> Recorder::push(std::size_t thread, const PendingClick& click) {
+std::optional<std::uint64_t> Recorder::push(std::size_t thread, const ClickRecord& click) {
   const bool must_wait = options_.durability == Durability::commit;
   const State state = state_.load();
   const bool is_open = state != State::failed && !is_stopping_.load();
@@ -63,7 +63,8 @@ std::optional<std::uint64_t> Recorder::push(std::size_t thread, const PendingCli
   std::uint64_t number = 0;
   {
     const std::scoped_lock lock(lane.mutex);
-    lane.inbox.push_back(click);
+    append_record(lane.inbox.bytes, click);
+    lane.inbox.who.push_back(click.who);
     number = ++lane.pushed;
   }
   if (is_idle_.exchange(false)) {
@@ -122,17 +123,27 @@ bool Recorder::wait_for_clicks() {
 }
 
 void Recorder::take(Batch& batch) {
-  batch.clicks.clear();
+  batch.taken.bytes.clear();
+  batch.taken.who.clear();
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     Lane& lane = *lanes_[i];
     const std::scoped_lock lock(lane.mutex);
-    batch.last[i] = lane.inbox.empty() ? 0 : lane.pushed;
-    if (batch.clicks.empty()) {
-      batch.clicks.swap(lane.inbox);  // both keep their memory
+    batch.last[i] = lane.inbox.who.empty() ? 0 : lane.pushed;
+    if (batch.taken.who.empty()) {
+      std::swap(batch.taken, lane.inbox);  // both keep their memory
     } else {
-      batch.clicks.insert(batch.clicks.end(), lane.inbox.begin(), lane.inbox.end());
-      lane.inbox.clear();
+      batch.taken.bytes += lane.inbox.bytes;
+      batch.taken.who.insert(batch.taken.who.end(), lane.inbox.who.begin(), lane.inbox.who.end());
+      lane.inbox.bytes.clear();
+      lane.inbox.who.clear();
     }
+  }
+  batch.clicks.clear();
+  std::string_view rest = batch.taken.bytes;
+  for (const std::uint64_t who : batch.taken.who) {
+    const bool is_whole = read_record(rest, batch.clicks.emplace_back());
+    CHECK(is_whole);  // what append_record() wrote
+    batch.clicks.back().who = who;
   }
 }
 
@@ -146,7 +157,7 @@ void Recorder::write(Batch& batch) {
     commit_micros_.add(static_cast<std::uint64_t>(took.count()));
     if (added) {
       commits_.add();
-      for (const PendingClick& click : batch.clicks)
+      for (const ClickRecord& click : batch.clicks)
         recorded_[static_cast<std::size_t>(click.verdict)].add();
       if (*added < batch.clicks.size()) lost_.add(batch.clicks.size() - *added);
       if (state_.exchange(State::recording) == State::retrying)

@@ -42,7 +42,7 @@ class Recorder {
   void start(const std::vector<net::Executor>& threads);
 
   // Queues a click. The number to wait for with committed(), or nullopt when the answer leaves now.
-  std::optional<std::uint64_t> push(std::size_t thread, const PendingClick& click);
+  std::optional<std::uint64_t> push(std::size_t thread, const ClickRecord& click);
   // Resumes when the click of that number is committed, has failed, or has waited long enough.
   net::Task<void> committed(std::size_t thread, std::uint64_t number);
 
@@ -62,18 +62,23 @@ class Recorder {
     Clock::time_point until;
     Handler answer;
   };
+  struct Inbox {
+    std::string bytes;               // of records, one behind the other
+    std::vector<std::uint64_t> who;  // of each, which is in no bytes
+  };
   struct Lane {
     explicit Lane(net::Executor its_executor) : executor(std::move(its_executor)) {}
     net::Executor executor;
     std::mutex mutex;
-    std::vector<PendingClick> inbox;  // under the mutex
-    std::uint64_t pushed = 0;         // under the mutex
-    std::atomic<int> waiting{0};      // tickets given out and not settled
-    std::deque<Waiter> waiters;       // of the I/O thread only, as the two below
+    Inbox inbox;                  // under the mutex
+    std::uint64_t pushed = 0;     // under the mutex
+    std::atomic<int> waiting{0};  // tickets given out and not settled
+    std::deque<Waiter> waiters;   // of the I/O thread only, as the two below
     bool is_timer_armed = false;
   };
   struct Batch {
-    std::vector<PendingClick> clicks;
+    Inbox taken;
+    std::vector<ClickRecord> clicks;  // views into the bytes taken
     std::vector<std::uint64_t> last;  // per lane: the highest number taken
   };
 
@@ -106,7 +111,7 @@ class Recorder {
   std::condition_variable wake_;
   Clock::time_point second_ends_ = Clock::now();  // of the writer
 
-  std::array<core::Counter, 10> recorded_;  // by verdict
+  std::array<core::Counter, verdict_count> recorded_;  // by verdict
   core::Counter unconfirmed_;
   core::Counter lost_;
   core::Counter commits_;

@@ -9,6 +9,7 @@
 #include "redirect/click_facts.hpp"
 #include "redirect/link_routes.hpp"
 #include "redirect/load_links.hpp"
+#include "redirect/seeded_hash.hpp"
 
 namespace fairlead::redirect {
 
@@ -17,7 +18,8 @@ namespace {
 constexpr auto hand_out_wait_max = std::chrono::seconds(5);
 
 // "utm_source=…&utm_medium=…": what the visit was marked with, the shopper's value or the link's.
-void note_utm(ShortText<utm_bytes_max>& out, const Target& target, const KnownValues& known) {
+void note_utm(std::string& out, const Target& target, const KnownValues& known) {
+  out.clear();
   for (std::size_t i = 0; i < utm_names.size(); ++i) {
     const bool is_locked = target.utm_locked && !target.utm[i].empty();
     std::string value;
@@ -29,14 +31,15 @@ void note_utm(ShortText<utm_bytes_max>& out, const Target& target, const KnownVa
       value = target.utm[i];
     }
     if (value.empty()) continue;
-    if (!out.view().empty()) out.append("&");
+    if (!out.empty()) out.append("&");
     out.append(utm_names[i]);
     out.append("=");
     out.append(value);
   }
 }
 
-void note_subs(ShortText<subs_bytes_max>& out, const KnownValues& known) {
+void note_subs(std::string& out, const KnownValues& known) {
+  out.clear();
   for (std::size_t i = 0; i < sub_count; ++i) {
     if (known.sub[i].empty()) continue;
     std::string plain;
@@ -44,28 +47,16 @@ void note_subs(ShortText<subs_bytes_max>& out, const KnownValues& known) {
     append_decoded(plain, known.sub[i], subs_bytes_max);
     append_encoded(value, plain);
     const char name[] = {'s', 'u', 'b', static_cast<char>('1' + i), '='};
-    if (!out.view().empty()) out.append("&");
-    out.append({name, sizeof name});
+    if (!out.empty()) out.append("&");
+    out.append(name, sizeof name);
     out.append(value);
   }
 }
 
-PendingClick click_of(const LinkRecord& link, const BrandRecord& brand, core::ClickId id,
-                      const ClickFacts& facts, const KnownValues& known) {
-  PendingClick click{.id = id, .brand = link.brand, .link = link.id, .zone = brand.zone};
-  click.verdict = facts.verdict;
-  click.flags = facts.flags;
-  click.device = facts.device;
-  click.os = facts.os;
-  click.browser = facts.browser;
-  click.app = facts.app;
-  click.language.append(facts.language);
-  click.language.lower();
-  click.referrer.append(facts.referrer);
-  click.referrer.lower();
-  note_utm(click.utm, link.target, known);
-  note_subs(click.subs, known);
-  return click;
+void set_lowered(std::string& out, std::string_view text) {
+  out = text;
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
 }
 
 }  // namespace
@@ -145,12 +136,38 @@ std::optional<std::uint64_t> Service::respond(const net::Request& request, std::
   }
   append_redirect(wire, link.status, tools.location, tools.date, after);
 
-  PendingClick click = click_of(link, *found.brand, id, facts, known);
+  return recorder_.push(thread, record_of(request, found, id, facts, known, tools));
+}
+
+ClickRecord Service::record_of(const net::Request& request, const LinkTable::Found& found,
+                               core::ClickId id, const ClickFacts& facts, const KnownValues& known,
+                               Tools& tools) {
+  const LinkRecord& link = *found.link;
+  const core::Instant now = core::instant_of_id(id.number);
+  const DayAndHour at = tools.days.of(link.brand, found.brand->zone, now);
+  ClickTexts& texts = tools.texts;
+  set_lowered(texts.language, facts.language);
+  set_lowered(texts.referrer, facts.referrer);
+  note_utm(texts.utm, link.target, known);
+  note_subs(texts.subs, known);
+  ClickRecord click{.id = id, .brand = link.brand, .link = link.id, .day = at.day, .hour = at.hour};
+  click.verdict = facts.verdict;
   click.network = network_of(request.client_address);
+  click.flags = facts.flags;
+  click.rule = facts.rule;
+  click.device = facts.device;
+  click.os = facts.os;
+  click.browser = facts.browser;
+  click.app = facts.app;
+  click.language = texts.language;
+  click.referrer = texts.referrer;
+  click.utm = texts.utm;
+  click.subs = texts.subs;
+  click.who = seeded_hash(seeded_hash(seed_, request.client_address), facts.user_agent);
   // A picture or hidden frame is no visit: it gets no visitor, so that it cannot plant one.
   if (facts.may_know_visitor() && facts.verdict != core::ClickVerdict::embedded)
     click.visitor = tools.visitors.of(now, link.brand, request.client_address, facts.user_agent);
-  return recorder_.push(thread, click);
+  return click;
 }
 
 void Service::respond_unknown(const net::Request& request, const BrandRecord* brand,

@@ -13,6 +13,7 @@
 #include "redirect/agents.hpp"
 #include "redirect/answers.hpp"
 #include "redirect/click_ids.hpp"
+#include "redirect/day_of_brand.hpp"
 #include "redirect/link_table.hpp"
 #include "redirect/recorder.hpp"
 #include "redirect/redirect.hpp"
@@ -44,6 +45,13 @@ class Service final : public Redirect {
   void stop() override;
 
  private:
+  // Texts of the click being answered that are not in the request as they are stored.
+  struct ClickTexts {
+    std::string language;
+    std::string referrer;
+    std::string utm;
+    std::string subs;
+  };
   // What one I/O thread works with; touched by that thread only.
   struct Tools {
     Tools(const Service& service, std::size_t lane);
@@ -52,12 +60,18 @@ class Service final : public Redirect {
     ClickIdMaker ids;
     VisitorHash visitors;
     AgentCache agents;
+    DayOfBrand days;
+    ClickTexts texts;
     std::string location;
     std::string date;
     std::int64_t date_second = -1;
   };
   std::optional<std::uint64_t> respond(const net::Request& request, std::size_t thread,
                                        AfterAnswer after, std::string& wire);
+  // Its texts are the request's and the thread's, until that thread's next click.
+  ClickRecord record_of(const net::Request& request, const LinkTable::Found& found,
+                        core::ClickId id, const ClickFacts& facts, const KnownValues& known,
+                        Tools& tools);
   void respond_unknown(const net::Request& request, const BrandRecord* brand, std::string_view date,
                        AfterAnswer after, std::string& wire);
   void hand_out(const std::shared_ptr<const LinkTable>& table);

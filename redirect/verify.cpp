@@ -2,7 +2,7 @@
 #include <tuple>
 
 #include "redirect/brands.hpp"
-#include "redirect/click_store.hpp"
+#include "redirect/day_of_brand.hpp"
 #include "redirect/redirect.hpp"
 #include "redirect/sql.hpp"
 
@@ -28,7 +28,7 @@ std::map<Key, std::int64_t> recount(storage::Session& clicks,
       const auto brand_id = row.id<core::BrandId>(1);
       const BrandRecord* const brand = find_brand(brands, brand_id);
       const core::Day day =
-          days.of(brand_id, brand == nullptr ? utc : brand->zone, core::instant_of_id(after));
+          days.of(brand_id, brand == nullptr ? utc : brand->zone, core::instant_of_id(after)).day;
       ++counts[{brand_id.number, day.number, row.integer(2), row.integer(3)}];
     }
     if (static_cast<std::int64_t>(rows.size()) < page_rows) return counts;

@@ -19,11 +19,11 @@ namespace {
 using test::Countdown;
 using Threads = test::IoThreads;
 
-PendingClick click_number(std::int64_t number) {
-  PendingClick click{.id = {core::first_id_at({1'700'000'000'000'000}) + number},
-                     .brand = {1},
-                     .link = {2},
-                     .zone = core::Zone::utc()};
+ClickRecord click_number(std::int64_t number) {
+  ClickRecord click{.id = {core::first_id_at({1'700'000'000'000'000}) + number},
+                    .brand = {1},
+                    .link = {2},
+                    .day = {19'675}};
   click.device = "phone";
   return click;
 }
@@ -59,13 +59,13 @@ struct Gate {
 class GatedSink final : public ClickSink {
  public:
   explicit GatedSink(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
-  core::Result<std::size_t> append(std::span<const PendingClick> clicks) override {
+  core::Result<std::size_t> append(std::span<const ClickRecord> clicks) override {
     std::unique_lock lock(gate_->mutex);
     ++gate_->appends;
     gate_->changed.notify_all();
     gate_->changed.wait(lock, [&] { return gate_->is_open; });
     if (gate_->failure) return core::fail(*gate_->failure, "told to fail");
-    for (const PendingClick& click : clicks)
+    for (const ClickRecord& click : clicks)
       gate_->stored.push_back(click.id.number);
     return clicks.size();
   }
