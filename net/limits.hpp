@@ -12,7 +12,9 @@ struct Limits {
   std::size_t target_bytes_max = 4 * 1024;
   std::size_t header_fields_max = 64;
   std::size_t body_bytes_max = 64 * 1024;  // of routes that do not say otherwise
-  std::uint32_t head_ms_max = 5'000;       // from the first byte of a head to its end
+  // Of all bodies a thread holds at one moment, as far as they have come; beyond it: 503.
+  std::size_t bodies_bytes_per_thread_max = 64 * 1024 * 1024;
+  std::uint32_t head_ms_max = 5'000;  // from the first byte of a head to its end
   std::uint32_t body_ms_max = 10'000;
   std::uint32_t idle_ms_max = 15'000;  // between two requests
   std::uint32_t write_ms_max = 10'000;

@@ -124,6 +124,7 @@ Task<void> Session::exchange() {
   if (is_behind_proxy_) take_client_from_proxy();
 
   const bool is_api = is_reserved_segment(first_segment(request_.path));
+  BodyShare share(thread_);
   if (head_.is_chunked) {  // rule 5: no route takes chunked bodies so far
     verdict = {411, 5, "length_required", "Send the body with Content-Length."};
     co_await refuse(verdict);
@@ -143,7 +144,7 @@ Task<void> Session::exchange() {
       co_await refuse(verdict);
       co_return;
     }
-    const bool has_body = co_await receive_body(head_.content_length);
+    const bool has_body = co_await receive_body(head_.content_length, share);
     if (!has_body) co_return;
   }
 
@@ -158,7 +159,7 @@ Task<void> Session::exchange() {
 }
 
 // False when the connection ended or was refused.
-Task<bool> Session::receive_body(std::size_t bytes) {
+Task<bool> Session::receive_body(std::size_t bytes, BodyShare& share) {
   enter(Phase::body, site_.limits.body_ms_max);
   const std::size_t here = std::min(bytes, end_ - begin_);
   if (here == bytes) {
@@ -186,6 +187,13 @@ Task<bool> Session::receive_body(std::size_t bytes) {
     const std::span<char> room(body_.data() + size, body_.size() - size);
     const std::size_t got = co_await stream_.read_some(room, ec);
     body_.resize(size + got);
+    share.grow(got);
+    if (thread_.bodies_bytes > site_.limits.bodies_bytes_per_thread_max) {
+      verdict = {503, 0, "busy", "The server is reading too many large bodies. Try again."};
+      co_await refuse(verdict);
+      std::string().swap(body_);
+      co_return false;
+    }
     if (!ec) continue;
     closing_ = true;
     if (is_late_) {

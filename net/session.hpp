@@ -36,8 +36,26 @@ struct Site {
 // What the sessions of one I/O thread share.
 struct ThreadState {
   std::size_t index = 0;
-  bool is_draining = false;  // no request after the current one
+  bool is_draining = false;      // no request after the current one
+  std::size_t bodies_bytes = 0;  // of the bodies that are held at the moment
   Traffic traffic;
+};
+
+// What one request's body takes of that, given back when the request is answered.
+class BodyShare {
+ public:
+  explicit BodyShare(ThreadState& thread) : thread_(thread) {}
+  ~BodyShare() { thread_.bodies_bytes -= bytes_; }
+  BodyShare(const BodyShare&) = delete;
+  BodyShare& operator=(const BodyShare&) = delete;
+  void grow(std::size_t bytes) {
+    bytes_ += bytes;
+    thread_.bodies_bytes += bytes;
+  }
+
+ private:
+  ThreadState& thread_;
+  std::size_t bytes_ = 0;
 };
 
 // Milliseconds of the steady clock.
@@ -64,7 +82,7 @@ class Session : public boost::intrusive::list_base_hook<
 
   Task<bool> receive_head();
   Task<bool> receive();
-  Task<bool> receive_body(std::size_t bytes);
+  Task<bool> receive_body(std::size_t bytes, BodyShare& share);
   Task<void> exchange();
   Task<void> answer_redirect();
   Task<void> answer_api();

@@ -6,6 +6,7 @@
 #include "core/crypto.hpp"
 #include "core/log.hpp"
 #include "net/wire.hpp"
+#include "redirect/bulk_links.hpp"
 #include "redirect/click_facts.hpp"
 #include "redirect/link_routes.hpp"
 #include "redirect/load_links.hpp"
@@ -182,10 +183,14 @@ void Service::respond_unknown(const net::Request& request, const BrandRecord* br
 }
 
 std::vector<net::Route> Service::routes() {
-  return link_routes(main_, options_, [this] {
+  const auto changed = [this] {
     if (auto reloaded = reload_links(); !reloaded)
       core::log(core::Level::error, "links_not_reloaded", {{"why", reloaded.error().detail}});
-  });
+  };
+  std::vector<net::Route> all = link_routes(main_, options_, changed);
+  for (net::Route& route : bulk_link_routes(main_, options_, changed))
+    all.push_back(std::move(route));
+  return all;
 }
 
 // Many edits at once share one reload: whoever finds that a load began after its own edit is done.

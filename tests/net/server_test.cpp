@@ -365,5 +365,23 @@ TEST_F(ServerTest, StoppingUnderLoadLosesNoAnswer) {
   EXPECT_EQ(counted, received.load());
 }
 
+TEST_F(ServerTest, LargeBodiesTogetherHaveALimit) {
+  ServerOptions options;
+  options.limits = short_limits();
+  options.limits.body_ms_max = 20'000;
+  options.limits.bodies_bytes_per_thread_max = 300'000;
+  start(options);
+  const std::string head = "POST /v1/raw HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n";
+  HttpClient first(port());
+  HttpClient said_only(port());
+  EXPECT_TRUE(said_only.send_raw(head)) << "what was only announced takes no memory";
+  ASSERT_TRUE(first.send_raw(head + std::string(190'000, 'x')));
+  EXPECT_NE(exchange(head + std::string(200'000, 'x')).find("503"), std::string::npos);
+  ASSERT_TRUE(first.send_raw(std::string(10'000, 'x')));
+  EXPECT_EQ(first.read_answer()->status, 200);
+  HttpClient later(port());
+  EXPECT_EQ(later.post("/v1/raw", std::string(200'000, 'x')).status, 200) << "given back";
+}
+
 }  // namespace
 }  // namespace fairlead::net

@@ -85,6 +85,17 @@ TEST_P(Tour, EveryThingOfABrandCanBeMadeReadChangedAndArchived) {
   EXPECT_FALSE(admin(200, "GET", "/v1/events?limit=5").at("data").as_array().empty());
 }
 
+TEST_P(Tour, ManyLinksAreMadeAtOnce) {
+  const json::object good{{"deal_id", shop_->deal_id}};
+  const json::object bad{{"deal_id", shop_->deal_id}, {"slug", "mia-summer"}};
+  const json::value both =
+      admin(200, "POST", "/v1/links/bulk", {{"links", json::array{good, bad}}});
+  EXPECT_EQ(both.at("created"), 1);
+  EXPECT_EQ(both.at("results").at(1).at("errors").at(0).at("pointer"), "/links/1/slug");
+  admin(201, "POST", "/v1/links/bulk", {{"links", json::array{good}}});
+  admin(400, "POST", "/v1/links/bulk", {{"links", json::array{good, bad}}, {"atomic", true}});
+}
+
 TEST_P(Tour, TheBrandAndItsKeysAreEdited) {
   EXPECT_EQ(admin(200, "GET", "/v1/brand").at("name").as_string(), "Harbour");
   admin(200, "PATCH", "/v1/brand", {{"margin_ppm", 400'000}});
