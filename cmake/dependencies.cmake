@@ -1,4 +1,5 @@
-# Debian 12's packages, as targets. scripts/packages.txt lists them; nothing is fetched in a build.
+# Debian 12's packages, as targets. scripts/packages.txt lists them; a build fetches nothing but the
+# lists of redirect/lists.
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
@@ -8,6 +9,9 @@ find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+# By name: what pkg-config says of RE2 has -pthread, which no other file is compiled with.
+find_library(FAIRLEAD_RE2 re2 REQUIRED)
+find_program(FAIRLEAD_NODE node REQUIRED)
 # Debian's own interpreter, whatever else is on the PATH: python3-yaml belongs to it.
 set(Python3_EXECUTABLE /usr/bin/python3 CACHE FILEPATH "The Python that runs the generators")
 find_package(Python3 REQUIRED COMPONENTS Interpreter)

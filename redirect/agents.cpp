@@ -1,5 +1,6 @@
 #include "redirect/agents.hpp"
 
+#include "redirect/literal_scan.hpp"
 #include "redirect/seeded_hash.hpp"
 
 namespace fairlead::redirect {
@@ -33,6 +34,7 @@ constexpr std::array browser_rules = {
     NameRule{"yabrowser/", "yandex"},
     NameRule{"vivaldi/", "vivaldi"},
     NameRule{"duckduckgo/", "duckduckgo"},
+    NameRule{" ddg/", "duckduckgo"},
     NameRule{"miuibrowser/", "xiaomi"},
     NameRule{"huaweibrowser/", "huawei"},
     NameRule{"firefox/", "firefox"},
@@ -48,25 +50,64 @@ constexpr std::array browser_rules = {
     NameRule{"applewebkit/", "webview"},
 };
 
-template <std::size_t size>
-std::string_view name_in(const std::array<NameRule, size>& rules, std::string_view agent) {
-  for (const NameRule& rule : rules)
-    if (agent.find(rule.token) != std::string_view::npos) return rule.name;
-  return "other";
+// Words that tell the kind of device.
+enum Mark : std::size_t { ipad, tablet, mobile, phone, mark_count };
+constexpr std::array<std::string_view, mark_count> mark_words = {"ipad", "tablet", "mobile",
+                                                                 "phone"};
+
+// What one pass over an agent finds of the tables above.
+struct Found {
+  std::string_view os = "other";
+  std::string_view browser = "other";
+  std::array<bool, mark_count> marks{};
+};
+
+class NameTables {
+ public:
+  NameTables() {
+    std::vector<std::string_view> tokens;
+    for (const NameRule& rule : os_rules)
+      tokens.push_back(rule.token);
+    for (const NameRule& rule : browser_rules)
+      tokens.push_back(rule.token);
+    tokens.insert(tokens.end(), mark_words.begin(), mark_words.end());
+    scan_ = LiteralScan(tokens);
+  }
+
+  Found find(std::string_view lowered) const {
+    Found found;
+    std::size_t os = os_rules.size();
+    std::size_t browser = browser_rules.size();
+    scan_.each(lowered, [&](std::size_t index, std::size_t) {
+      if (index < os_rules.size()) {
+        os = std::min(os, index);
+      } else if (index -= os_rules.size(); index < browser_rules.size()) {
+        browser = std::min(browser, index);
+      } else {
+        found.marks[index - browser_rules.size()] = true;
+      }
+    });
+    if (os < os_rules.size()) found.os = os_rules[os].name;
+    if (browser < browser_rules.size()) found.browser = browser_rules[browser].name;
+    return found;
+  }
+
+ private:
+  LiteralScan scan_{{}};
+};
+
+const NameTables& name_tables() {
+  static const NameTables tables;
+  return tables;
 }
 
-bool contains(std::string_view agent, std::string_view token) {
-  return agent.find(token) != std::string_view::npos;
-}
-
-std::string_view device_of(std::string_view agent, std::string_view os,
-                           core::ClickVerdict verdict) {
+std::string_view device_of(const Found& found, core::ClickVerdict verdict) {
   if (verdict == core::ClickVerdict::bot || verdict == core::ClickVerdict::preview) return "bot";
-  if (contains(agent, "ipad") || contains(agent, "tablet")) return "tablet";
+  if (found.marks[ipad] || found.marks[tablet]) return "tablet";
   // Android tablets leave the word "mobile" out.
-  if (os == "android") return contains(agent, "mobile") ? "phone" : "tablet";
-  if (os == "ios" || contains(agent, "mobile") || contains(agent, "phone")) return "phone";
-  if (os == "other") return "other";
+  if (found.os == "android") return found.marks[mobile] ? "phone" : "tablet";
+  if (found.os == "ios" || found.marks[mobile] || found.marks[phone]) return "phone";
+  if (found.os == "other") return "other";
   return "desktop";
 }
 
@@ -81,10 +122,11 @@ Agent read_agent(std::string_view user_agent) {
   }
   const std::string_view lowered(buffer.data(), size);
   Agent agent;
-  agent.judged = judge_agent(lowered);
-  agent.os = name_in(os_rules, lowered);
-  agent.browser = name_in(browser_rules, lowered);
-  agent.device = device_of(lowered, agent.os, agent.judged.verdict);
+  agent.judged = judge_agent(user_agent.substr(0, size), lowered);
+  const Found found = name_tables().find(lowered);
+  agent.os = found.os;
+  agent.browser = found.browser;
+  agent.device = device_of(found, agent.judged.verdict);
   return agent;
 }
 

@@ -110,12 +110,37 @@ std::string_view primary_language(std::string_view header) {
   return size >= 2 && size <= language_bytes_max ? header.substr(0, size) : std::string_view{};
 }
 
-// The YouTube app opens the system's browser without a token of its own; only the referrer tells.
+struct ReferrerRule {
+  std::string_view host;
+  std::string_view app;
+};
+
+// Apps that open links in the system's browser, without a token of their own. On Android the
+// referrer is android-app:// and the name of the app.
+constexpr std::array referrer_rules = {
+    ReferrerRule{"com.google.android.youtube", "youtube"},
+    ReferrerRule{"www.youtube.com", "youtube"},
+    ReferrerRule{"m.youtube.com", "youtube"},
+    ReferrerRule{"youtube.com", "youtube"},
+    ReferrerRule{"youtu.be", "youtube"},
+    ReferrerRule{"com.instagram.android", "instagram"},
+    ReferrerRule{"com.instagram.barcelona", "threads"},
+    ReferrerRule{"com.facebook.katana", "facebook"},
+    ReferrerRule{"com.zhiliaoapp.musically", "tiktok"},
+    ReferrerRule{"com.ss.android.ugc.trill", "tiktok"},
+    ReferrerRule{"com.snapchat.android", "snapchat"},
+    ReferrerRule{"com.pinterest", "pinterest"},
+    ReferrerRule{"com.twitter.android", "x"},
+    ReferrerRule{"com.whatsapp", "whatsapp"},
+    ReferrerRule{"com.tencent.mm", "wechat"},
+    ReferrerRule{"jp.naver.line.android", "line"},
+    ReferrerRule{"com.linkedin.android", "linkedin"},
+    ReferrerRule{"com.google.android.googlequicksearchbox", "google"},
+};
+
 std::string_view app_of_referrer(std::string_view host) {
-  const auto is = [&](std::string_view wanted) { return same_name(host, wanted); };
-  if (is("com.google.android.youtube") || is("www.youtube.com") || is("m.youtube.com") ||
-      is("youtube.com") || is("youtu.be"))
-    return "youtube";
+  for (const ReferrerRule& rule : referrer_rules)
+    if (same_name(host, rule.host)) return rule.app;
   return {};
 }
 

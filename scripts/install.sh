@@ -30,10 +30,14 @@ packages_of() {
   done
 }
 
+# By their own name or provided by another package, as npm is by other builds of nodejs.
 missing_packages() {
-  local name
+  local name provided
+  provided=" $(dpkg-query -W -f '${db:Status-Status} ${Provides}\n' |
+    sed -n 's/^installed //p' | sed 's/([^)]*)//g; s/,/ /g' | tr -s '\n ' '  ') "
   for name in $(packages_of "$@"); do
-    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || echo "$name"
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] ||
+      [[ $provided == *" $name "* ]] || echo "$name"
   done
 }
 

@@ -32,6 +32,7 @@ LIBRARIES = [
     ("sqlite3.h", "storage/sqlite/"),
     ("libpq-fe.h", "storage/postgres/"),
     ("openssl/", "core/ net/ redirect/"),
+    ("re2/", "redirect/"),
     ("date/", "core/"),
     ("prometheus/", "admin/"),
     ("CLI/", "app/"),
