@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "redirect/link_table.hpp"
+#include "redirect/link_directory.hpp"
 #include "storage/storage.hpp"
 
 namespace fairlead::redirect {

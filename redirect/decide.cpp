@@ -1,7 +1,6 @@
 #include "redirect/decide.hpp"
 
 #include <algorithm>
-#include <span>
 
 namespace fairlead::redirect {
 
@@ -37,12 +36,12 @@ void append_macro(std::string& out, Macro macro, const Values& values) {
   }
 }
 
-void append_pieces(std::string& out, std::span<const Piece> pieces, const Values& values) {
-  for (const Piece& piece : pieces) {
-    if (piece.macro == Macro::none) {
-      out += piece.text;
+void append_parts(std::string& out, std::string_view text, const Values& values) {
+  for (Part part; next_part(text, part);) {
+    if (part.macro == Macro::none) {
+      out += part.text;
     } else {
-      append_macro(out, piece.macro, values);
+      append_macro(out, part.macro, values);
     }
   }
 }
@@ -70,21 +69,54 @@ bool is_dot_segment(std::string_view segment) {
 
 // A macro must not climb: a value that is a dot segment becomes empty, and so do values that
 // together make their whole segment one.
-void append_segment(std::string& out, const Segment& segment, const Values& values) {
+void append_segment(std::string& out, std::string_view segment, const Values& values) {
   const std::size_t start = out.size();
-  for (const Piece& piece : segment.pieces) {
+  bool has_macro = false;
+  std::string_view rest = segment;
+  for (Part part; next_part(rest, part);) {
     const std::size_t before = out.size();
-    append_pieces(out, {&piece, 1}, values);
-    if (piece.macro != Macro::none && is_dot_segment(std::string_view(out).substr(before)))
-      out.resize(before);
+    out += part.text;
+    if (part.macro == Macro::none) continue;
+    has_macro = true;
+    append_macro(out, part.macro, values);
+    if (is_dot_segment(std::string_view(out).substr(before))) out.resize(before);
   }
-  if (!segment.has_macro) return;
+  if (!has_macro) return;
   std::string_view written = std::string_view(out).substr(start);
   if (written.starts_with('/')) written.remove_prefix(1);
   if (!is_dot_segment(written)) return;
   out.resize(start);
-  for (const Piece& piece : segment.pieces)
-    out += piece.text;
+  for (Part part; next_part(segment, part);)
+    out += part.text;
+}
+
+void append_path(std::string& out, std::string_view path, const Values& values) {
+  while (!path.empty()) {
+    const std::string_view segment = path.substr(0, path.find('/', 1));
+    path.remove_prefix(segment.size());
+    append_segment(out, segment, values);
+  }
+}
+
+// Origin, path and own query; what stands between it and the next pair.
+char append_own(std::string& out, const Destination& destination, const Values& values) {
+  out += destination.origin();
+  const std::size_t path_at = out.size();
+  if (destination.has_macro) {
+    append_path(out, destination.path(), values);
+  } else {
+    out += destination.path();
+  }
+  if (out.size() == path_at) out += '/';
+  if (!destination.has_query()) return '?';
+  out += '?';
+  const std::size_t query_at = out.size();
+  if (destination.has_macro) {
+    append_parts(out, destination.query(), values);
+  } else {
+    out += destination.query();
+  }
+  return out.size() == query_at || out.back() == '&' ? '\0' : '&';
 }
 
 }  // namespace
@@ -93,43 +125,33 @@ void decide(const Target& target, const ClickParts& click, const KnownValues& kn
             std::string& location) {
   const Destination& destination = target.destination;
   const Values values{click, known};
-  location += destination.origin;
-  for (const Segment& segment : destination.path)
-    append_segment(location, segment, values);
-
-  char separator = '?';
-  if (destination.has_query) {
-    location += '?';
-    const std::size_t start = location.size();
-    append_pieces(location, destination.query, values);
-    separator = location.size() == start || location.back() == '&' ? '\0' : '&';
-  }
+  char separator = append_own(location, destination, values);
   const auto begin_pair = [&] {
     if (separator != '\0') location += separator;
     separator = '&';
   };
-  for (std::size_t i = 0; i < utm_names.size(); ++i) {
-    if (target.utm[i].empty() || destination.has_utm[i]) continue;
-    if (known.has_utm[i] && !target.utm_locked) continue;
+  const UtmDefaults* const utm = target.utm;
+  for (std::size_t i = 0; utm != nullptr && i < utm_names.size(); ++i) {
+    if (utm->values[i].empty() || (destination.has_utm >> i & 1) != 0) continue;
+    if (known.has_utm[i] && !utm->is_locked) continue;
     begin_pair();
-    location.append(utm_names[i]).append("=").append(target.utm[i]);
+    location.append(utm_names[i]).append("=").append(utm->values[i]);
   }
   std::string_view rest = click.query;
   QueryPair pair;
   while (next_pair(rest, pair)) {
     if (pair.kind.name == PairKind::click_token) continue;
-    if (pair.kind.name == PairKind::utm && target.utm_locked &&
-        !target.utm[pair.kind.index].empty())
+    if (pair.kind.name == PairKind::utm && utm != nullptr && utm->is_locked &&
+        !utm->values[pair.kind.index].empty())
       continue;
     begin_pair();
     append_forwarded(location, pair.raw);
   }
   begin_pair();
   location.append("fl_click=").append(click.token);
-  if (destination.has_fragment) {
-    location += '#';
-    append_pieces(location, destination.fragment, values);
-  }
+  if (!destination.has_fragment()) return;
+  location += '#';
+  append_parts(location, destination.fragment(), values);
 }
 
 bool is_header_safe(std::string_view location) {

@@ -12,10 +12,20 @@
 
 namespace fairlead::redirect {
 
+// What a link adds where the shopper's query says nothing; the links of a campaign share one.
+struct UtmDefaults {
+  std::array<std::string, utm_names.size()> values;  // percent-encoded; "" = none
+  bool is_locked = false;                            // they win over what the shopper's query says
+};
+
+// Borrows both.
 struct Target {
   Destination destination;
-  std::array<std::string, utm_names.size()> utm;  // percent-encoded defaults; "" = none
-  bool utm_locked = false;
+  const UtmDefaults* utm = nullptr;  // nullptr = none
+
+  std::string_view utm_default(std::size_t i) const {
+    return utm == nullptr ? std::string_view{} : std::string_view(utm->values[i]);
+  }
 };
 
 struct ClickParts {

@@ -1,5 +1,7 @@
 #include "redirect/destination.hpp"
 
+#include <limits>
+
 namespace fairlead::redirect {
 
 namespace {
@@ -14,41 +16,19 @@ constexpr std::array<std::pair<std::string_view, Macro>, 7> macros = {{
     {"{sub5}", Macro::sub5},
 }};
 
-std::vector<Piece> pieces_of(std::string_view text) {
-  std::vector<Piece> pieces;
-  std::string plain;
-  while (!text.empty()) {
-    if (const FoundMacro found = macro_at(text); found.width > 0) {
-      if (!plain.empty()) pieces.push_back({Macro::none, std::move(plain)});
-      plain.clear();
-      pieces.push_back({found.macro, ""});
-      text.remove_prefix(found.width);
-    } else {
-      plain += text.front();
-      text.remove_prefix(1);
-    }
-  }
-  if (!plain.empty()) pieces.push_back({Macro::none, std::move(plain)});
-  return pieces;
-}
-
-bool has_macro(const std::vector<Piece>& pieces) {
-  for (const Piece& piece : pieces)
-    if (piece.macro != Macro::none) return true;
+bool has_macro(std::string_view text) {
+  for (Part part; next_part(text, part);)
+    if (part.macro != Macro::none) return true;
   return false;
 }
 
-std::vector<Segment> segments_of(std::string_view path) {
-  if (!has_macro(pieces_of(path))) return {{pieces_of(path), false}};
-  std::vector<Segment> segments;
-  while (!path.empty()) {
-    const std::string_view segment = path.substr(0, path.find('/', 1));
-    path.remove_prefix(segment.size());
-    std::vector<Piece> pieces = pieces_of(segment);
-    const bool with_macro = has_macro(pieces);
-    segments.push_back({std::move(pieces), with_macro});
-  }
-  return segments;
+std::uint8_t utm_bits(std::string_view query) {
+  if (query.empty()) return 0;
+  const KnownValues known = known_values(query);
+  std::uint8_t bits = 0;
+  for (std::size_t i = 0; i < utm_names.size(); ++i)
+    if (known.has_utm[i]) bits = static_cast<std::uint8_t>(bits | 1U << i);
+  return bits;
 }
 
 core::Error not_servable(std::string_view why) {
@@ -64,7 +44,23 @@ FoundMacro macro_at(std::string_view text) {
   return {};
 }
 
+bool next_part(std::string_view& rest, Part& part) {
+  if (rest.empty()) return false;
+  if (const FoundMacro found = macro_at(rest); found.width > 0) {
+    part = {found.macro, {}};
+    rest.remove_prefix(found.width);
+    return true;
+  }
+  std::size_t end = rest.find('{', 1);
+  while (end != std::string_view::npos && macro_at(rest.substr(end)).width == 0)
+    end = rest.find('{', end + 1);
+  part = {Macro::none, rest.substr(0, end)};
+  rest.remove_prefix(part.text.size());
+  return true;
+}
+
 core::Result<Destination> split_destination(std::string_view url) {
+  if (url.size() > std::numeric_limits<std::uint16_t>::max()) return not_servable("too long");
   for (const char c : url)
     if (c < 0x21 || c > 0x7e || c == '\\')
       return not_servable("a byte that may not be in a header");
@@ -73,26 +69,19 @@ core::Result<Destination> split_destination(std::string_view url) {
   const std::size_t host_at = is_https ? 8 : 7;
   const std::size_t origin_end = std::min(url.find_first_of("/?#", host_at), url.size());
   const std::string_view authority = url.substr(host_at, origin_end - host_at);
-  const std::string_view host = authority.substr(0, authority.find(':'));
-  if (host.empty() || authority.find_first_of("@[]{}%") != std::string_view::npos)
+  if (authority.empty() || authority.starts_with(':') ||
+      authority.find_first_of("@[]{}%") != std::string_view::npos)
     return not_servable("no plain host");
 
+  const std::size_t query_end = std::min(url.find('#', origin_end), url.size());
+  const std::size_t path_end = std::min(url.substr(0, query_end).find('?', origin_end), query_end);
   Destination destination;
-  destination.origin = url.substr(0, origin_end);
-  destination.host = host;
-  std::string_view rest = url.substr(origin_end);
-  if (const std::size_t hash = rest.find('#'); hash != std::string_view::npos) {
-    destination.has_fragment = true;
-    destination.fragment = pieces_of(rest.substr(hash + 1));
-    rest = rest.substr(0, hash);
-  }
-  if (const std::size_t mark = rest.find('?'); mark != std::string_view::npos) {
-    destination.has_query = true;
-    destination.query = pieces_of(rest.substr(mark + 1));
-    destination.has_utm = known_values(rest.substr(mark + 1)).has_utm;
-    rest = rest.substr(0, mark);
-  }
-  destination.path = segments_of(rest.empty() ? "/" : rest);
+  destination.url = url;
+  destination.origin_end = static_cast<std::uint16_t>(origin_end);
+  destination.path_end = static_cast<std::uint16_t>(path_end);
+  destination.query_end = static_cast<std::uint16_t>(query_end);
+  destination.has_macro = has_macro(url.substr(origin_end));
+  destination.has_utm = utm_bits(destination.query());
   return destination;
 }
 

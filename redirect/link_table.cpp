@@ -1,16 +1,21 @@
 #include "redirect/link_table.hpp"
 
 #include <algorithm>
-#include <array>
 
-#include "redirect/seeded_hash.hpp"
+#include "redirect/answers.hpp"
 
 namespace fairlead::redirect {
 
 namespace {
 
 constexpr std::size_t host_bytes_max = 253;
-constexpr std::size_t slug_bytes_max = 256;
+// A shard is built again when its changes are this many, and a sixteenth of it.
+constexpr std::size_t changed_links_min = 64;
+constexpr std::size_t changed_share = 16;
+
+std::size_t shard_of(std::uint64_t hash) {
+  return hash >> 56;
+}
 
 std::string_view lowered_host(std::string_view host, std::array<char, host_bytes_max>& buffer) {
   if (host.ends_with('.')) host.remove_suffix(1);
@@ -23,63 +28,110 @@ std::string_view lowered_host(std::string_view host, std::array<char, host_bytes
 
 }  // namespace
 
-LinkTable::LinkTable(std::uint64_t seed, std::string_view default_domain,
-                     std::vector<BrandRecord> brands, std::vector<LinkRecord> links)
-    : seed_(seed), brands_(std::move(brands)), links_(std::move(links)), next_(links_.size(), 0) {
-  by_key_.reserve(links_.size());
-  for (std::uint32_t i = 0; i < links_.size(); ++i) {
-    LinkRecord& link = links_[i];
-    if (link.domain == default_domain) link.domain.clear();
-    if (!link.domain.empty()) domains_.push_back(link.domain);
-    const auto [at, is_new] = by_key_.emplace(key_of(link.domain, link.slug), i);
-    if (is_new) continue;
-    next_[i] = at->second + 1;
-    at->second = i;
-  }
-  std::sort(domains_.begin(), domains_.end());
-  domains_.erase(std::unique(domains_.begin(), domains_.end()), domains_.end());
-}
-
-std::uint64_t LinkTable::key_of(std::string_view domain, std::string_view slug) const {
-  const std::uint64_t slug_hash = seeded_hash(seed_, slug);
-  return domain.empty() ? slug_hash : seeded_hash(slug_hash, domain);
-}
-
-const LinkRecord* LinkTable::lookup(std::string_view domain, std::string_view slug) const {
-  const auto at = by_key_.find(key_of(domain, slug));
-  if (at == by_key_.end()) return nullptr;
-  for (std::uint32_t place = at->second + 1; place != 0; place = next_[place - 1]) {
-    const LinkRecord& link = links_[place - 1];
-    if (link.slug == slug && link.domain == domain) return &link;
-  }
-  return nullptr;
+LinkTable::Place LinkTable::lookup(std::uint32_t domain, std::string_view slug) const {
+  const std::uint64_t hash = LinkSet::hash_of(seed_, domain, slug);
+  const Shard& shard = shards_[shard_of(hash)];
+  for (const LinkSet* const set : {shard.changed.get(), shard.base.get()})
+    if (set != nullptr)
+      if (const LinkRecord* const record = set->find(hash, domain, slug)) return {record, set};
+  return {};
 }
 
 LinkTable::Found LinkTable::find(std::string_view host, std::string_view path) const {
-  // With one brand in the house every unknown slug is that brand's.
-  const BrandRecord* const only_brand = brands_.size() == 1 ? &brands_.front() : nullptr;
   std::string_view slug = path;
   if (slug.starts_with('/')) slug.remove_prefix(1);
   if (slug.empty()) return {};
 
-  std::array<char, host_bytes_max> buffer;
-  std::string_view domain;
-  if (!domains_.empty()) {
-    domain = lowered_host(host, buffer);
-    if (!std::binary_search(domains_.begin(), domains_.end(), domain)) domain = {};
+  const Directory& directory = *directory_;
+  Directory::Domain domain;
+  // With one brand in the house every unknown slug is that brand's; on an own domain it is its
+  // brand's.
+  const BrandRecord* nobodys = directory.brands.size() == 1 ? directory.brands[0].get() : nullptr;
+  if (!directory.domains.empty()) {
+    std::array<char, host_bytes_max> buffer;
+    const auto own = directory.domains.find(lowered_host(host, buffer));
+    if (own != directory.domains.end()) {
+      domain = own->second;
+      nobodys = directory.brands[domain.brand].get();
+    }
   }
-  const LinkRecord* link = lookup(domain, slug);
-  if (link == nullptr && slug.size() <= slug_bytes_max) {
+  Place place = lookup(domain.number, slug);
+  if (place.record == nullptr && slug.size() <= LinkSet::slug_bytes_max + 1) {
     if (slug.ends_with('/')) slug.remove_suffix(1);
     std::string decoded;
     if (slug.find('%') != std::string_view::npos) {
       append_decoded(decoded, slug);
       slug = decoded;
     }
-    link = lookup(domain, slug);
+    place = lookup(domain.number, slug);
   }
-  if (link == nullptr) return {nullptr, only_brand};
-  return {link->is_served ? link : nullptr, &brands_[link->brand_index]};
+  if (place.record == nullptr) return {nullptr, nobodys};
+  const Directory::Site site = directory.sites[place.record->site()];
+  const BrandRecord* const brand = directory.brands[site.brand].get();
+  if (!place.record->is_wanted() || !site.is_allowed) return {nullptr, brand};
+  return {place.record, brand, place.set->rules_of(*place.record)};
+}
+
+std::size_t LinkTable::bytes() const {
+  std::size_t sum = sizeof(LinkTable);
+  for (const Shard& shard : shards_)
+    for (const LinkSet* const set : {shard.base.get(), shard.changed.get()})
+      if (set != nullptr) sum += set->bytes();
+  return sum;
+}
+
+LinkTableBuilder::LinkTableBuilder(std::uint64_t seed, std::string_view default_domain)
+    : seed_(seed), directory_(seed, default_domain) {}
+
+void LinkTableBuilder::add(const LinkRow& row) {
+  if (!has_brand(row.brand)) return;
+  LinkParts parts;
+  parts.id = row.id;
+  parts.slug = row.slug;
+  parts.domain = directory_.domain_of(row.brand, row.domain);
+  parts.status = is_redirect_status(row.status) ? row.status : default_status;
+  if (row.is_wanted) {
+    if (const auto destination = split_destination(row.destination)) {
+      parts.destination = *destination;
+      parts.is_wanted = true;
+      parts.utm = directory_.utm_of(row.utm, row.utm_locked);
+      parts.rules = row.rules;
+    }
+  }
+  parts.site = directory_.site_of(row.brand, parts.destination);
+  added_[shard_of(LinkSet::hash_of(seed_, parts.domain, parts.slug))].add(parts);
+}
+
+std::shared_ptr<const LinkTable> LinkTableBuilder::build() {
+  auto next = last_ ? std::make_shared<LinkTable>(*last_) : std::make_shared<LinkTable>();
+  next->seed_ = seed_;
+  next->directory_ = directory_.directory();
+  next->utm_defaults_ = directory_.utm_defaults();
+  for (std::size_t i = 0; i < added_.size(); ++i) {
+    if (added_[i].size() == 0) continue;
+    LinkTable::Shard& shard = next->shards_[i];
+    next->size_ -= shard.links;
+    shard = with(shard, added_[i].build(seed_));
+    next->size_ += shard.links;
+  }
+  last_ = next;
+  return next;
+}
+
+LinkTable::Shard LinkTableBuilder::with(const LinkTable::Shard& shard,
+                                        std::shared_ptr<const LinkSet> added) const {
+  if (shard.base == nullptr) return {added, nullptr, added->size()};
+  auto changed =
+      shard.changed == nullptr ? std::move(added) : LinkSet::merge(seed_, *shard.changed, *added);
+  if (changed->size() >= changed_links_min &&
+      changed->size() * changed_share >= shard.base->size()) {
+    auto base = LinkSet::merge(seed_, *shard.base, *changed);
+    const std::size_t links = base->size();
+    return {std::move(base), nullptr, links};
+  }
+  const std::size_t links =
+      shard.base->size() + changed->size() - changed->shared_with(seed_, *shard.base);
+  return {shard.base, std::move(changed), links};
 }
 
 }  // namespace fairlead::redirect

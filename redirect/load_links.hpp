@@ -1,9 +1,9 @@
-// Reads every brand and link into a new LinkTable. Blocks; on the work pool or at start.
+// Reads brands and links from the database into a LinkTableBuilder. Blocks; on the work pool or at
+// start.
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <string_view>
 
 #include "core/result.hpp"
 #include "redirect/link_table.hpp"
@@ -11,8 +11,8 @@
 
 namespace fairlead::redirect {
 
+// Every brand and every link.
 core::Result<std::shared_ptr<const LinkTable>> load_links(storage::Database& main,
-                                                          std::uint64_t seed,
-                                                          std::string_view default_domain);
+                                                          LinkTableBuilder& builder);
 
 }  // namespace fairlead::redirect

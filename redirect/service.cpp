@@ -22,14 +22,15 @@ constexpr auto hand_out_wait_max = std::chrono::seconds(5);
 void note_utm(std::string& out, const Target& target, const KnownValues& known) {
   out.clear();
   for (std::size_t i = 0; i < utm_names.size(); ++i) {
-    const bool is_locked = target.utm_locked && !target.utm[i].empty();
+    const std::string_view own = target.utm_default(i);
+    const bool is_locked = !own.empty() && target.utm->is_locked;
     std::string value;
     if (known.has_utm[i] && !is_locked) {
       std::string plain;
       append_decoded(plain, known.utm[i], utm_bytes_max);
       append_encoded(value, plain);
     } else {
-      value = target.utm[i];
+      value = own;
     }
     if (value.empty()) continue;
     if (!out.empty()) out.append("&");
@@ -85,6 +86,7 @@ Service::Service(storage::Database& main, Parts parts, std::vector<TokenKey> key
             if (auto saved = salt_->save(); !saved)
               core::log(core::Level::warning, "salt_not_saved", {{"why", saved.error().detail}});
           }),
+      tables_(std::move(parts.tables)),
       table_(std::move(parts.table)) {
   links_served_.store(table_->size());
 }
@@ -126,16 +128,16 @@ std::optional<std::uint64_t> Service::respond(const net::Request& request, std::
   const ClickFacts facts = read_facts(request, tools.agents);
   const KnownValues known = known_values(request.query);
   const core::ClickId id = tools.ids.next(now);
-  const TokenText token = tools.signer.sign(id, link.id);
+  const TokenText token = tools.signer.sign(id, link.id());
+  const Target target = link.target();
   tools.location.clear();
-  decide(link.target, {link.slug, request.query, {token.data(), token.size()}}, known,
-         tools.location);
+  decide(target, {link.slug(), request.query, {token.data(), token.size()}}, known, tools.location);
   if (!is_header_safe(tools.location)) {
     unsafe_.add();
     append_server_error(wire, tools.date, after);
     return std::nullopt;
   }
-  append_redirect(wire, link.status, tools.location, tools.date, after);
+  append_redirect(wire, link.status(), tools.location, tools.date, after);
 
   return recorder_.push(thread, record_of(request, found, id, facts, known, tools));
 }
@@ -143,15 +145,16 @@ std::optional<std::uint64_t> Service::respond(const net::Request& request, std::
 ClickRecord Service::record_of(const net::Request& request, const LinkTable::Found& found,
                                core::ClickId id, const ClickFacts& facts, const KnownValues& known,
                                Tools& tools) {
-  const LinkRecord& link = *found.link;
+  const core::BrandId brand = found.brand->id;
+  const core::LinkId link = found.link->id();
   const core::Instant now = core::instant_of_id(id.number);
-  const DayAndHour at = tools.days.of(link.brand, found.brand->zone, now);
+  const DayAndHour at = tools.days.of(brand, found.brand->zone, now);
   ClickTexts& texts = tools.texts;
   set_lowered(texts.language, facts.language);
   set_lowered(texts.referrer, facts.referrer);
-  note_utm(texts.utm, link.target, known);
+  note_utm(texts.utm, found.link->target(), known);
   note_subs(texts.subs, known);
-  ClickRecord click{.id = id, .brand = link.brand, .link = link.id, .day = at.day, .hour = at.hour};
+  ClickRecord click{.id = id, .brand = brand, .link = link, .day = at.day, .hour = at.hour};
   click.verdict = facts.verdict;
   click.network = network_of(request.client_address);
   click.flags = facts.flags;
@@ -167,7 +170,7 @@ ClickRecord Service::record_of(const net::Request& request, const LinkTable::Fou
   click.who = seeded_hash(seeded_hash(seed_, request.client_address), facts.user_agent);
   // A picture or hidden frame is no visit: it gets no visitor, so that it cannot plant one.
   if (facts.may_know_visitor() && facts.verdict != core::ClickVerdict::embedded)
-    click.visitor = tools.visitors.of(now, link.brand, request.client_address, facts.user_agent);
+    click.visitor = tools.visitors.of(now, brand, request.client_address, facts.user_agent);
   return click;
 }
 
@@ -199,7 +202,7 @@ core::Result<void> Service::reload_links() {
   const std::scoped_lock lock(reload_mutex_);
   if (reloads_done_ >= wanted) return {};
   const std::uint64_t covered = reloads_wanted_.load();
-  auto table = load_links(main_, seed_, options_.default_domain);
+  auto table = load_links(main_, *tables_);
   if (!table) return table.error();
   const std::shared_ptr<const LinkTable> old = std::exchange(table_, *table);
   hand_out(table_);
@@ -270,7 +273,8 @@ core::Result<std::unique_ptr<Redirect>> Redirect::open(storage::Database& main,
   if (!salt) return salt.error();
   Service::Parts parts;
   core::fill_random({reinterpret_cast<std::uint8_t*>(&parts.seed), sizeof parts.seed});
-  auto table = load_links(main, parts.seed, options.default_domain);
+  parts.tables = std::make_unique<LinkTableBuilder>(parts.seed, options.default_domain);
+  auto table = load_links(main, *parts.tables);
   if (!table) return table.error();
   parts.newest_click = (*store)->newest_click();
   parts.sink = std::move(*store);

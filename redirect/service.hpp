@@ -28,8 +28,9 @@ class Service final : public Redirect {
     std::unique_ptr<ClickSink> sink;
     std::int64_t newest_click = 0;  // ids go on behind it
     std::unique_ptr<DailySalt> salt;
-    std::shared_ptr<const LinkTable> table;
-    std::uint64_t seed = 0;  // of the table's hash
+    std::uint64_t seed = 0;  // of hashes whose keys outsiders choose
+    std::unique_ptr<LinkTableBuilder> tables;
+    std::shared_ptr<const LinkTable> table;  // its first
   };
   Service(storage::Database& main, Parts parts, std::vector<TokenKey> keys,
           const core::Clock& clock, Options options);
@@ -87,6 +88,7 @@ class Service final : public Redirect {
 
   std::mutex reload_mutex_;  // of what follows, never on the redirect path
   std::vector<net::Executor> executors_;
+  std::unique_ptr<LinkTableBuilder> tables_;
   std::shared_ptr<const LinkTable> table_;
   std::uint64_t reloads_done_ = 0;
   std::atomic<std::uint64_t> reloads_wanted_{0};

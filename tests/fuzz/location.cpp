@@ -15,15 +15,15 @@ using namespace fairlead;
 void decide_one(const std::string& url, std::string_view query, bool is_locked) {
   const auto destination = redirect::split_destination(url);
   if (!destination) return;
-  redirect::Target target;
-  target.destination = *destination;
-  target.utm[0] = "instagram";
-  target.utm_locked = is_locked;
+  redirect::UtmDefaults utm;
+  utm.values[0] = "instagram";
+  utm.is_locked = is_locked;
   std::string location;
-  redirect::decide(target, {"mia", query, "T"}, redirect::known_values(query), location);
+  redirect::decide({*destination, &utm}, {"mia", query, "T"}, redirect::known_values(query),
+                   location);
   CHECK(redirect::is_header_safe(location));
-  CHECK(location.starts_with(target.destination.origin));
-  const char next = location[target.destination.origin.size()];
+  CHECK(location.starts_with(destination->origin()));
+  const char next = location[destination->origin().size()];
   CHECK(next == '/' || next == '?' || next == '#');
 }
 

@@ -13,22 +13,29 @@
 namespace fairlead::redirect {
 namespace {
 
-Target target_of(std::string_view url, std::string_view utm, bool is_locked) {
-  Target target;
+// A target with the defaults it borrows.
+struct OwnTarget {
+  UtmDefaults utm;
+  Destination destination;
+};
+
+OwnTarget target_of(std::string_view url, std::string_view utm, bool is_locked) {
+  OwnTarget target;
   target.destination = split_destination(url).value();
   while (!utm.empty()) {
     const std::string_view pair = utm.substr(0, utm.find(','));
     utm.remove_prefix(std::min(utm.size(), pair.size() + 1));
     const std::size_t equals = pair.find('=');
-    append_encoded(target.utm.at(utm_index(pair.substr(0, equals))), pair.substr(equals + 1));
+    append_encoded(target.utm.values.at(utm_index(pair.substr(0, equals))),
+                   pair.substr(equals + 1));
   }
-  target.utm_locked = is_locked;
+  target.utm.is_locked = is_locked;
   return target;
 }
 
-std::string location_of(const Target& target, std::string_view query) {
+std::string location_of(const OwnTarget& target, std::string_view query) {
   std::string location;
-  decide(target, {"mia", query, "T"}, known_values(query), location);
+  decide({target.destination, &target.utm}, {"mia", query, "T"}, known_values(query), location);
   return location;
 }
 
@@ -36,7 +43,7 @@ TEST(Decide, LocationsAreThoseOfTheGoldenTable) {
   const auto lines = golden_lines("location.txt", 5);
   ASSERT_GE(lines.size(), 40u);
   for (const auto& line : lines) {
-    const Target target = target_of(line.fields[0], line.fields[1], line.fields[2] == "yes");
+    const OwnTarget target = target_of(line.fields[0], line.fields[1], line.fields[2] == "yes");
     EXPECT_EQ(location_of(target, line.fields[3]), line.fields[4]) << line.where;
   }
 }
@@ -84,7 +91,7 @@ std::string hostile_text(std::mt19937& random) {
 
 TEST(Decide, NoQueryChangesSchemeHostPortOrFixedPath) {
   std::mt19937 random(test::random_seed());
-  const Target target =
+  const OwnTarget target =
       target_of("https://shop.example:8443/fixed/{sub1}/{sub2}{sub3}/end?own=1#part",
                 "utm_source=x", random() % 2 == 0);
   for (int i = 0; i < 20'000; ++i) {
@@ -115,7 +122,7 @@ TEST(Decide, NoQueryChangesSchemeHostPortOrFixedPath) {
 
 TEST(Decide, ForwardedPairsComeOutAsTheyWent) {
   std::mt19937 random(test::random_seed());
-  const Target target = target_of("https://shop.example/", "", false);
+  const OwnTarget target = target_of("https://shop.example/", "", false);
   for (int i = 0; i < 5'000; ++i) {
     std::string query;
     std::string expected;
