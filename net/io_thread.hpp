@@ -2,6 +2,8 @@
 // late ones. Everything here runs on that thread, except what says otherwise.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -21,6 +23,7 @@ namespace fairlead::net {
 class IoThread {
  public:
   IoThread(std::size_t index, const Site& site);
+  ~IoThread();
 
   // Before run(), from the thread that starts the server. `on` must outlive this.
   void add_listener(Acceptor acceptor, const ListenOn& on);
@@ -37,29 +40,41 @@ class IoThread {
  private:
   using Timer = boost::asio::basic_waitable_timer<
       std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
-  struct Listener {
-    Acceptor acceptor;
+  class Listener final : public Poller::Watcher {
+   public:
+    Listener(IoThread& its_thread, int its_socket, const ListenOn& its_on);
+    ~Listener() { close(); }
+    void on_ready(bool) override { thread.accept(*this); }
+    void close();
+
+    IoThread& thread;
+    int socket;
     const ListenOn& on;
     Timer pause;  // after a failed accept, such as EMFILE
+    bool is_failing = false;
   };
 
   void spawn(Task<void> task);
-  void task_ended();
-  Task<void> accept_loop(Listener& listener);
+  void accept(Listener& listener);
+  void pause_accepting(Listener& listener, int error);
+  void welcome(int socket, const sockaddr_storage& peer, const ListenOn& on);
   Task<void> sweep_loop();
-  Task<void> serve(std::unique_ptr<Session> session);
-  void welcome(Socket socket, const boost::asio::ip::tcp::endpoint& peer, const ListenOn& on);
-  void take_queued(Listener& listener);
+  void session_ended(Session& session);
+  void bury_sessions();
   void begin_drain();
+  void end_when_done();
 
   const Site& site_;
-  ThreadState state_;
   boost::asio::io_context context_{1};
+  Poller poller_;
+  ThreadState state_;
   std::optional<boost::asio::executor_work_guard<Executor>> work_;
   Timer sweep_timer_;
   std::vector<std::unique_ptr<Listener>> listeners_;
+  // Owned.
   boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions_;
-  std::size_t tasks_ = 0;  // coroutines of this thread that have not ended
+  std::vector<Session*> ended_;  // to be destroyed when nothing of them is running any more
+  std::size_t tasks_ = 0;        // coroutines of this thread that have not ended
   std::int64_t cut_at_ms_ = 0;
   std::thread thread_;
 };

@@ -25,8 +25,17 @@
 
 namespace fairlead::net {
 
-// Answers what the Router does not: slugs. Runs on the session's I/O thread, must not block, may
-// wait.
+// A whole answer that may not leave yet, because its click is not durable.
+class HeldAnswer {
+ public:
+  // Once, on the I/O thread of the request, and not within answer(). Must not throw.
+  virtual void release() = 0;
+
+ protected:
+  ~HeldAnswer() = default;
+};
+
+// Answers what the Router does not: slugs. Runs on the session's I/O thread and must not block.
 class FastPath {
  public:
   virtual ~FastPath() = default;
@@ -34,8 +43,9 @@ class FastPath {
   virtual void start(const std::vector<Executor>& threads) = 0;
   // Appends one whole answer, head and body, to `wire`. `closing`: the connection ends with this
   // answer, so the head must say "Connection: close". What it throws becomes a bare 500.
-  virtual Task<void> answer(const Request& request, std::size_t thread, bool closing,
-                            std::string& wire) = 0;
+  enum class Leaves { now, when_released };
+  virtual Leaves answer(const Request& request, std::size_t thread, bool closing, std::string& wire,
+                        HeldAnswer& held) = 0;
 };
 
 struct ListenOn {

@@ -1,7 +1,14 @@
 // The server and its I/O threads (io_thread.hpp). All coroutines of net/ are started here, in one
 // function, and counted: a thread ends when each of its coroutines has ended.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <unistd.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <cerrno>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <string>
@@ -24,12 +31,22 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr auto accept_pause = std::chrono::milliseconds(100);
+constexpr int accepted_at_once_max = 256;
 
-std::string address_text(const asio::ip::address& address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+// An IPv4 client of an IPv6 socket is an IPv4 client.
+std::string address_text(const sockaddr_storage& peer) {
+  char text[INET6_ADDRSTRLEN] = "";
+  if (peer.ss_family == AF_INET) {
+    inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(peer).sin_addr, text, sizeof text);
+  } else if (peer.ss_family == AF_INET6) {
+    const in6_addr& address = reinterpret_cast<const sockaddr_in6&>(peer).sin6_addr;
+    if (IN6_IS_ADDR_V4MAPPED(&address)) {
+      inet_ntop(AF_INET, &address.s6_addr[12], text, sizeof text);
+    } else {
+      inet_ntop(AF_INET6, &address, text, sizeof text);
+    }
   }
-  return address.to_string();
+  return text;
 }
 
 }  // namespace
@@ -150,19 +167,36 @@ void Server::collect(std::vector<core::Metric>& metrics) const {
 }
 
 IoThread::IoThread(std::size_t index, const Site& site)
-    : site_(site), sweep_timer_(context_.get_executor()) {
-  state_.index = index;
+    : site_(site),
+      poller_(context_.get_executor(), [this] { state_.now_ms = steady_ms(); }),
+      state_{.executor = context_.get_executor(),
+             .poller = poller_,
+             .spawn = [this](Task<void> task) { spawn(std::move(task)); },
+             .on_ended = [this](Session& session) { session_ended(session); },
+             .index = index},
+      sweep_timer_(context_.get_executor()) {}
+
+IoThread::~IoThread() {
+  sessions_.clear_and_dispose([](Session* session) { delete session; });
+}
+
+IoThread::Listener::Listener(IoThread& its_thread, int its_socket, const ListenOn& its_on)
+    : thread(its_thread), socket(its_socket), on(its_on), pause(its_thread.executor()) {}
+
+void IoThread::Listener::close() {
+  if (socket >= 0) ::close(std::exchange(socket, -1));
 }
 
 void IoThread::add_listener(Acceptor acceptor, const ListenOn& on) {
-  listeners_.push_back(std::make_unique<Listener>(
-      Listener{std::move(acceptor), on, Timer(context_.get_executor())}));
+  listeners_.push_back(std::make_unique<Listener>(*this, acceptor.release(), on));
 }
 
 void IoThread::start() {
   work_.emplace(context_.get_executor());
+  state_.now_ms = steady_ms();
   for (const auto& listener : listeners_)
-    spawn(accept_loop(*listener));
+    CHECK(poller_.watch(listener->socket, *listener));
+  poller_.start();
   spawn(sweep_loop());
   thread_ = std::thread([this] { context_.run(); });
 }
@@ -187,44 +221,49 @@ void IoThread::spawn(Task<void> task) {
         core::log(core::Level::error, "io_task_failed", {{"detail", error.what()}});
       }
     }
-    task_ended();
+    --tasks_;
+    end_when_done();
   });
 }
 
-void IoThread::task_ended() {
-  --tasks_;
-  if (!state_.is_draining) return;
-  if (sessions_.empty()) sweep_timer_.cancel();
-  if (tasks_ == 0) work_.reset();
-}
-
-Task<void> IoThread::accept_loop(Listener& listener) {
-  bool is_failing = false;
-  while (!state_.is_draining) {
-    Socket socket(context_.get_executor());
-    asio::ip::tcp::endpoint peer;
-    error_code ec;
-    co_await listener.acceptor.async_accept(socket, peer, asio::redirect_error(use_task, ec));
-    if (!ec) {
-      is_failing = false;
-      welcome(std::move(socket), peer, listener.on);
+// Takes all that are waiting: the poller tells once.
+void IoThread::accept(Listener& listener) {
+  for (int accepted = 0; accepted < accepted_at_once_max; ++accepted) {
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    const int socket = ::accept4(listener.socket, reinterpret_cast<sockaddr*>(&peer), &size,
+                                 SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (socket >= 0) {
+      listener.is_failing = false;
+      welcome(socket, peer, listener.on);
       continue;
     }
-    if (state_.is_draining) break;
-    if (ec == asio::error::connection_aborted) continue;  // it was gone before it was taken
-    // Out of descriptors or memory: whoever waits in the queue is served when there are some again.
-    state_.traffic.accept_failures.add();
-    if (!std::exchange(is_failing, true)) {
-      core::log(core::Level::warning, "accept_failed", {{"detail", ec.message()}});
-    }
-    listener.pause.expires_after(accept_pause);
-    co_await listener.pause.async_wait(asio::redirect_error(use_task, ec));
+    const int error = errno;
+    if (error == EAGAIN) return;
+    if (error == EINTR || error == ECONNABORTED) continue;  // gone before it was taken
+    return pause_accepting(listener, error);
   }
+  asio::post(context_, [this, &listener] {
+    if (listener.socket >= 0) accept(listener);
+  });
+}
+
+// Out of descriptors or memory: whoever waits in the queue is served when there are some again.
+void IoThread::pause_accepting(Listener& listener, int error) {
+  state_.traffic.accept_failures.add();
+  if (!std::exchange(listener.is_failing, true)) {
+    core::log(core::Level::warning, "accept_failed", {{"detail", std::strerror(error)}});
+  }
+  if (state_.is_draining) return;
+  listener.pause.expires_after(accept_pause);
+  listener.pause.async_wait([this, &listener](const error_code& ec) {
+    if (!ec && listener.socket >= 0) accept(listener);
+  });
 }
 
 Task<void> IoThread::sweep_loop() {
   while (!state_.is_draining || !sessions_.empty()) {
-    const std::int64_t now = steady_ms();
+    const std::int64_t now = state_.now_ms = steady_ms();
     std::int64_t wait_ms = site_.limits.sweep_ms;
     for (Session& session : sessions_)
       session.sweep(now);
@@ -242,43 +281,38 @@ Task<void> IoThread::sweep_loop() {
   }
 }
 
-Task<void> IoThread::serve(std::unique_ptr<Session> session) {
-  co_await session->run();
-  session.reset();
-  state_.traffic.open.add(-1);
-}
-
-void IoThread::welcome(Socket socket, const asio::ip::tcp::endpoint& peer, const ListenOn& on) {
+void IoThread::welcome(int socket, const sockaddr_storage& peer, const ListenOn& on) {
   Traffic& traffic = state_.traffic;
   traffic.accepted.add();
-  error_code ec;
-  socket.non_blocking(true, ec);
-  if (ec) return;
+  Stream stream(socket);
   if (traffic.open.value() >= static_cast<std::int64_t>(site_.limits.connections_per_thread_max)) {
     traffic.over_limit.add();
     std::string wire;
     append_answer(wire, problem(503, "too_many_connections", "The server has too many clients."),
                   Connection::closes, Payload::sent, site_.clock.now());
-    socket.write_some(asio::buffer(wire), ec);  // as much as goes without waiting
+    std::size_t sent = 0;
+    stream.write_now(wire, sent);  // as much as goes without waiting
     return;
   }
   traffic.open.add();
-  auto session = std::make_unique<Session>(Stream(std::move(socket)), on,
-                                           address_text(peer.address()), site_, state_);
+  auto session =
+      std::make_unique<Session>(std::move(stream), on, address_text(peer), site_, state_);
   sessions_.push_back(*session);
-  spawn(serve(std::move(session)));
+  session.release()->start();
 }
 
-// Connections that were made but not yet accepted would be reset when their listener closes.
-void IoThread::take_queued(Listener& listener) {
-  while (true) {
-    Socket socket(context_.get_executor());
-    asio::ip::tcp::endpoint peer;
-    error_code ec;
-    listener.acceptor.accept(socket, peer, ec);
-    if (ec) return;
-    welcome(std::move(socket), peer, listener.on);
-  }
+// The session that ends may be somewhere up the stack, so it is destroyed later.
+void IoThread::session_ended(Session& session) {
+  if (ended_.empty()) asio::post(context_, [this] { bury_sessions(); });
+  ended_.push_back(&session);
+}
+
+void IoThread::bury_sessions() {
+  state_.traffic.open.add(-static_cast<std::int64_t>(ended_.size()));
+  for (Session* const session : ended_)
+    delete session;  // leaves sessions_
+  ended_.clear();
+  end_when_done();
 }
 
 void IoThread::begin_drain() {
@@ -287,12 +321,22 @@ void IoThread::begin_drain() {
   for (Session& session : sessions_)
     session.drain();
   for (const auto& listener : listeners_) {
-    take_queued(*listener);
-    error_code ignored;
-    listener->acceptor.close(ignored);
+    accept(*listener);  // connections made but not yet taken would be reset by the close
+    poller_.forget(*listener);
+    listener->close();
     listener->pause.cancel();
   }
   sweep_timer_.cancel();
+  end_when_done();
+}
+
+// The thread ends when nothing is left that could go on.
+void IoThread::end_when_done() {
+  if (!state_.is_draining || !sessions_.empty()) return;
+  sweep_timer_.cancel();
+  if (tasks_ > 0) return;
+  poller_.stop();
+  work_.reset();
 }
 
 }  // namespace fairlead::net

@@ -5,7 +5,6 @@
 // where the next request starts.
 #include "net/session.hpp"
 
-#include <boost/asio/error.hpp>
 #include <chrono>
 #include <exception>
 
@@ -16,20 +15,15 @@
 namespace fairlead::net {
 namespace {
 
-constexpr std::size_t read_bytes = 4 * 1024;  // first size of the buffer for heads
-// Memory for a body follows what was sent, not what was said.
-constexpr std::size_t body_piece_bytes = 64 * 1024;
-constexpr std::size_t kept_bytes_max = 64 * 1024;  // buffers above this are given back
-constexpr std::uint32_t drain_idle_ms_max = 250;   // for connections accepted while stopping
-constexpr std::size_t blank_bytes_max = 64;        // empty lines in front of a request line
+constexpr std::size_t read_bytes = 4 * 1024;      // first size of the buffer for heads
+constexpr std::uint32_t drain_idle_ms_max = 250;  // for connections accepted while stopping
+constexpr std::size_t blank_bytes_max = 64;       // empty lines in front of a request line
+constexpr std::size_t headers_usual = 16;
+constexpr int served_at_once_max = 32;  // of one connection, before others have a turn
 
 std::string_view first_segment(std::string_view path) {
   path.remove_prefix(1);
   return path.substr(0, path.find('/'));
-}
-
-bool is_read_only(Method method) {
-  return method == Method::get || method == Method::head;
 }
 
 }  // namespace
@@ -48,72 +42,119 @@ Session::Session(Stream stream, const ListenOn& listener, std::string peer, cons
       site_(site),
       thread_(thread) {
   request_.client_address = peer_;
-  request_.headers.reserve(16);
 }
 
-Task<void> Session::run() {
-  try {
-    // Each await stands alone: GCC 12 makes wrong code of awaits inside conditions (decision 0004).
-    bool has_head = co_await receive_head();
-    while (has_head) {
-      co_await exchange();
-      if (closing_) break;
-      has_head = co_await receive_head();
-    }
-    co_await finish();
-  } catch (const std::exception& failure) {
-    thread_.traffic.failures.add();
-    core::log(core::Level::error, "session_failed", {{"detail", failure.what()}});
+void Session::start() {
+  expect_head();
+  advance();
+}
+
+void Session::on_ready(bool has_end) {
+  has_news_ = true;
+  has_end_ |= has_end;
+  if (waiting_) {
+    wake();
+  } else if (phase_ == Phase::idle || phase_ == Phase::head) {
+    advance();
   }
 }
 
-// True with a whole head at begin_. Otherwise the connection has ended, or was refused and
-// answered.
-Task<bool> Session::receive_head() {
+void Session::release() {
+  if (is_cut_) return end();
+  if (send_redirect() == Step::go_on) advance();
+}
+
+void Session::sweep(std::int64_t now_ms) {
+  const bool may_last = phase_ == Phase::answering || phase_ == Phase::ended;
+  const bool is_overdue = !may_last && now_ms >= deadline_ms_;
+  if (!is_overdue) {
+    const bool is_resting = phase_ == Phase::idle && begin_ == end_ && in_.capacity() > 0;
+    const auto rested_ms = site_.limits.idle_ms_max - (deadline_ms_ - now_ms);
+    if (is_resting && rested_ms > site_.limits.sweep_ms) give_back_memory();
+    return;
+  }
+  is_late_ = true;  // and again at the next sweep, should nothing have waited just now
+  if (waiting_) {
+    wake();
+  } else if (phase_ == Phase::idle) {
+    thread_.traffic.idle.add();
+    end();
+  } else if (phase_ == Phase::head) {
+    thread_.traffic.late_heads.add();
+    begin(refuse({408, 7, "head_too_slow", "The request did not arrive in time."}));
+  }
+}
+
+void Session::drain() {
+  if (phase_ != Phase::idle) return;
+  has_news_ = true;  // a request may have come that the poller has not told of yet: it is answered
+  advance();
+  if (phase_ == Phase::idle) end();
+}
+
+bool Session::cut() {
+  if (phase_ == Phase::ended || std::exchange(is_cut_, true)) return false;
+  thread_.poller.forget(*this);
+  stream_.close();
+  if (waiting_) {
+    wake();
+  } else if (phase_ == Phase::idle || phase_ == Phase::head) {
+    end();
+  }
+  return true;
+}
+
+void Session::expect_head() {
   scanner_.reset();
   blank_bytes_ = 0;
   enter(Phase::idle, thread_.is_draining ? std::min(drain_idle_ms_max, site_.limits.idle_ms_max)
                                          : site_.limits.idle_ms_max);
-  GuardVerdict verdict;
-  bool is_complete = look_for_head(verdict);
-  while (!is_complete && verdict.passes()) {
-    const bool has_more = co_await receive();
-    if (has_more) {
-      is_complete = look_for_head(verdict);
-    } else if (is_late_ && phase_ == Phase::head) {
-      thread_.traffic.late_heads.add();
-      verdict = {408, 7, "head_too_slow", "The request did not arrive in time."};
-    } else {
-      if (is_late_) thread_.traffic.idle.add();
-      closing_ = true;
-      co_return false;
+}
+
+// Serves redirects for as long as nothing has to be waited for.
+void Session::advance() {
+  for (int served = 0;;) {
+    GuardVerdict verdict;
+    if (look_for_head(verdict)) {
+      if (++served > served_at_once_max) return begin(yield());
+      if (exchange() == Step::wait) return;
+    } else if (!verdict.passes()) {
+      return begin(refuse(verdict));
+    } else if (!receive()) {
+      return;
     }
   }
-  if (!verdict.passes()) co_await refuse(verdict);
-  co_return is_complete;
 }
 
-// Appends what comes to in_. False at the end of the connection and when the wait was ended.
-Task<bool> Session::receive() {
-  if (!make_room()) co_return false;
-  Stream::Error ec;
-  const std::span<char> room(in_.data() + end_, in_.size() - end_);
-  std::size_t bytes = co_await stream_.read_some(room, ec);
-  if (ec == boost::asio::error::operation_aborted && thread_.is_draining && !is_late_ && !is_cut_) {
-    // A request may have come while the wait was being ended: it is answered.
-    bytes = stream_.read_now(room, ec);
+// Appends what has come to in_. False when nothing has, or the connection ended.
+bool Session::receive() {
+  if (has_news_) {
+    if (!make_room()) {
+      end();
+      return false;
+    }
+    std::size_t bytes = 0;
+    const Io io = stream_.read_now({in_.data() + end_, in_.size() - end_}, bytes);
+    end_ += bytes;
+    has_news_ = has_end_ || stream_.may_have_more();
+    if (io == Io::done) return true;
+    if (io == Io::ended) {
+      end();
+      return false;
+    }
   }
-  if (ec) co_return false;
-  end_ += bytes;
-  co_return true;
+  // Watched only now: a connection that brings its request along and ends with its answer never is.
+  if (!watch()) end();
+  return false;
 }
 
-Task<void> Session::exchange() {
+Session::Step Session::exchange() {
   const std::string_view head_bytes = received().substr(0, scanner_.size());
-  GuardVerdict verdict = read_head(head_bytes, site_.limits, request_, head_);
+  request_.headers.reserve(headers_usual);
+  const GuardVerdict verdict = read_head(head_bytes, site_.limits, request_, head_);
   if (!verdict.passes()) {
-    co_await refuse(verdict);
-    co_return;
+    begin(refuse(verdict));
+    return Step::wait;
   }
   begin_ += scanner_.size();
   ++requests_;
@@ -124,95 +165,21 @@ Task<void> Session::exchange() {
   if (is_behind_proxy_) take_client_from_proxy();
 
   const bool is_api = is_reserved_segment(first_segment(request_.path));
-  BodyShare share(thread_);
-  if (head_.is_chunked) {  // rule 5: no route takes chunked bodies so far
-    verdict = {411, 5, "length_required", "Send the body with Content-Length."};
-    co_await refuse(verdict);
-    co_return;
-  }
-  if (is_read_only(request_.method)) {
-    // Rule 6: a body on GET is legal and means nothing; it is not read, so nothing may follow it.
-    if (head_.content_length > 0) closing_ = has_unread_ = true;
-  } else if (head_.content_length > 0) {
-    const std::size_t bytes_max = is_api
-                                      ? site_.router.body_bytes_max(request_.method, request_.path)
-                                      : site_.limits.body_bytes_max;
-    if (head_.content_length > bytes_max) {
-      const std::string why =
-          "The body may have at most " + std::to_string(bytes_max) + " bytes here.";
-      verdict = {413, 0, "body_too_long", why};
-      co_await refuse(verdict);
-      co_return;
-    }
-    const bool has_body = co_await receive_body(head_.content_length, share);
-    if (!has_body) co_return;
-  }
-
-  if (is_api ? !listener_.serve_api : !listener_.serve_redirects) {
-    core::Answer answer = problem(404, "not_found", "This address does not serve that path.");
-    co_await answer_problem(std::move(answer));
-  } else if (is_api) {
-    co_await answer_api();
-  } else {
-    co_await answer_redirect();
-  }
+  const bool is_plain = is_read_only() && !head_.is_chunked;
+  // Rule 6: a body on GET is legal and means nothing; it is not read, so nothing may follow it.
+  if (is_plain && head_.content_length > 0) closing_ = has_unread_ = true;
+  if (is_plain && !is_api && listener_.serve_redirects) return exchange_redirect();
+  begin(exchange_rest(is_api));
+  return Step::wait;
 }
 
-// False when the connection ended or was refused.
-Task<bool> Session::receive_body(std::size_t bytes, BodyShare& share) {
-  enter(Phase::body, site_.limits.body_ms_max);
-  const std::size_t here = std::min(bytes, end_ - begin_);
-  if (here == bytes) {
-    request_.body = received().substr(0, bytes);
-    begin_ += bytes;
-    co_return true;
-  }
-  GuardVerdict verdict;
-  if (head_.expect == Head::Expect::unknown) {
-    verdict = {417, 0, "expectation_failed", "Expect can be \"100-continue\" only."};
-    co_await refuse(verdict);
-    co_return false;
-  }
-  if (head_.expect == Head::Expect::to_continue && head_.is_http11 && here == 0) {
-    const bool is_sent = co_await send("HTTP/1.1 100 Continue\r\n\r\n");
-    if (!is_sent) co_return false;
-    enter(Phase::body, site_.limits.body_ms_max);
-  }
-  body_.assign(received().substr(0, here));
-  begin_ += here;
-  while (body_.size() < bytes) {
-    const std::size_t size = body_.size();
-    body_.resize(std::min(bytes, size + body_piece_bytes));
-    Stream::Error ec;
-    const std::span<char> room(body_.data() + size, body_.size() - size);
-    const std::size_t got = co_await stream_.read_some(room, ec);
-    body_.resize(size + got);
-    share.grow(got);
-    if (thread_.bodies_bytes > site_.limits.bodies_bytes_per_thread_max) {
-      verdict = {503, 0, "busy", "The server is reading too many large bodies. Try again."};
-      co_await refuse(verdict);
-      std::string().swap(body_);
-      co_return false;
-    }
-    if (!ec) continue;
-    closing_ = true;
-    if (is_late_) {
-      thread_.traffic.late_bodies.add();
-      verdict = {408, 0, "body_too_slow", "The body did not arrive in time."};
-      co_await refuse(verdict);
-    }
-    co_return false;
-  }
-  request_.body = body_;
-  co_return true;
-}
-
-Task<void> Session::answer_redirect() {
+Session::Step Session::exchange_redirect() {
   enter(Phase::answering, 0);
   wire_.clear();
+  FastPath::Leaves leaves = FastPath::Leaves::now;
   std::string why;
   try {
-    co_await site_.fast_path.answer(request_, thread_.index, closing_, wire_);
+    leaves = site_.fast_path.answer(request_, thread_.index, closing_, wire_, *this);
   } catch (const std::exception& failure) {
     why = failure.what();
     if (why.empty()) why = "an exception without words";
@@ -220,102 +187,38 @@ Task<void> Session::answer_redirect() {
   if (!why.empty() || wire_.size() < 12) {
     thread_.traffic.failures.add();
     core::log(core::Level::error, "redirect_failed", {{"detail", why}});
-    core::Answer answer =
-        problem(500, "internal_error", "The server failed. The reason is in its log.");
-    co_await answer_problem(std::move(answer));
-    co_return;
+    begin(answer_problem(
+        problem(500, "internal_error", "The server failed. The reason is in its log.")));
+    return Step::wait;
   }
   if (connection() == Connection::stays_http10) {
     wire_.insert(wire_.find("\r\n") + 2, "Connection: keep-alive\r\n");
   }
   count(thread_.traffic.redirects);
-  co_await send(wire_);
-  if (wire_.capacity() > kept_bytes_max) std::string().swap(wire_);
+  return leaves == FastPath::Leaves::now ? send_redirect() : Step::wait;
 }
 
-Task<void> Session::answer_api() {
-  enter(Phase::answering, 0);
-  const core::Instant now = site_.clock.now();
-  core::Answer answer = co_await site_.pool.answer(request_, now, stream_.executor());
-  if (thread_.is_draining) closing_ = true;
-  co_await answer_problem(std::move(answer));
-  if (body_.capacity() > kept_bytes_max) std::string().swap(body_);
-}
-
-// Sends any answer of the API; most that come from the session itself are problems.
-Task<void> Session::answer_problem(core::Answer answer) {
-  wire_.clear();
-  const Payload payload = request_.method == Method::head ? Payload::left_out : Payload::sent;
-  if (!append_answer(wire_, answer, connection(), payload, site_.clock.now())) {
-    thread_.traffic.failures.add();
-    core::log(core::Level::error, "header_refused",
-              {{"detail", "an answer had a header with a control or non-ASCII byte"}});
+Session::Step Session::send_redirect() {
+  std::size_t sent = 0;
+  const Io io = stream_.write_now(wire_, sent);
+  const bool is_sent = sent == wire_.size();
+  if (is_sent && !closing_) {
+    expect_head();
+    return Step::go_on;
   }
-  count(thread_.traffic.api);
-  co_await send(wire_);
-  if (wire_.capacity() > kept_bytes_max) std::string().swap(wire_);
+  if (io == Io::ended || (is_sent && !has_unread_ && begin_ == end_)) {
+    end();
+  } else {
+    begin(send_rest(sent));
+  }
+  return Step::wait;
 }
 
-Task<void> Session::refuse(GuardVerdict verdict) {
-  thread_.traffic.refused[static_cast<std::size_t>(verdict.rule)].add();
-  closing_ = has_unread_ = true;
-  enter(Phase::answering, 0);
-  request_.method = Method::other;  // whatever was asked: the client should see the reason
-  core::Answer answer = problem(verdict.status, verdict.code, verdict.why);
-  co_await answer_problem(std::move(answer));
-}
-
-// Writes all of it. False when the client is gone or does not read.
-Task<bool> Session::send(std::string_view bytes) {
-  Stream::Error ec;
-  bytes.remove_prefix(stream_.write_now(bytes, ec));
-  while (!bytes.empty() && (!ec || ec == boost::asio::error::would_block)) {
-    enter(Phase::writing, site_.limits.write_ms_max);  // for each piece that is taken
-    const std::size_t taken = co_await stream_.write_some(bytes, ec);
-    bytes.remove_prefix(taken);
-  }
-  if (bytes.empty()) co_return true;
-  if (is_late_) thread_.traffic.late_reads.add();
-  closing_ = true;
-  has_unread_ = false;
-  co_return false;
-}
-
-// Closing a socket that has unread bytes resets the connection, and the reset can destroy an answer
-// on its way. So the sending side ends first, and what the client is still sending is read and
-// dropped.
-Task<void> Session::finish() {
-  if (is_cut_) co_return;
-  stream_.finish_sending();
-  Stream::Error ec;
-  if (!has_unread_ && begin_ == end_) {
-    stream_.close();
-    co_return;
-  }
-  if (in_.size() < read_bytes) in_.resize(read_bytes);
-  enter(Phase::lingering, site_.limits.linger_ms_max);
-  std::size_t dropped = 0;
-  while (!ec && dropped < site_.limits.linger_bytes_max) {
-    const std::size_t bytes = co_await stream_.read_some(in_, ec);
-    dropped += bytes;
-  }
+void Session::end() {
+  phase_ = Phase::ended;
+  thread_.poller.forget(*this);
   stream_.close();
-}
-
-void Session::sweep(std::int64_t now_ms) {
-  if (phase_ == Phase::answering || now_ms < deadline_ms_) return;
-  is_late_ = true;  // and again at the next sweep, should nothing have waited just now
-  stream_.cancel();
-}
-
-void Session::drain() {
-  if (phase_ == Phase::idle) stream_.cancel();
-}
-
-bool Session::cut() {
-  if (std::exchange(is_cut_, true)) return false;
-  stream_.close();
-  return true;
+  thread_.on_ended(*this);
 }
 
 // True when a whole head has been received. What cannot become one is noted in `verdict`.
@@ -374,10 +277,19 @@ void Session::take_client_from_proxy() {
   request_.via_tls = equal_ignoring_case(trimmed(request_.header("X-Forwarded-Proto")), "https");
 }
 
+void Session::give_back_memory() {
+  std::vector<char>().swap(in_);
+  std::string().swap(wire_);
+  std::string().swap(body_);
+  request_ = {};
+  request_.client_address = peer_;
+  begin_ = end_ = 0;
+}
+
 void Session::enter(Phase phase, std::uint32_t ms_max) {
   phase_ = phase;
   is_late_ = false;
-  if (phase != Phase::answering) deadline_ms_ = steady_ms() + ms_max;
+  deadline_ms_ = thread_.now_ms + ms_max;
 }
 
 Connection Session::connection() const {

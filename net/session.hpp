@@ -1,100 +1,93 @@
 // One connection: reads heads and bodies within the limits, lets the guard judge them, gets answers
 // from the FastPath or the Router, and closes so that the client sees why. Belongs to one I/O
 // thread; only the handlers it waits for run elsewhere.
+//
+// Redirects are served by plain functions that are called when bytes have come (on_ready) or when
+// an answer may leave (release). Everything else, the API, bodies, refusals, clients that do not
+// read, is a coroutine that is started for it and ends with it.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/time.hpp"
 #include "net/guard.hpp"
 #include "net/head.hpp"
-#include "net/limits.hpp"
 #include "net/net.hpp"
+#include "net/poller.hpp"
+#include "net/site.hpp"
 #include "net/stream.hpp"
-#include "net/traffic.hpp"
-#include "net/trusted_proxies.hpp"
 #include "net/wire.hpp"
-#include "net/work_pool.hpp"
 
 namespace fairlead::net {
-
-// What all sessions of a server share. Immutable once it is started.
-struct Site {
-  const Router& router;
-  FastPath& fast_path;
-  const core::Clock& clock;
-  WorkPool& pool;
-  const Limits& limits;
-  const TrustedProxies& proxies;
-};
-
-// What the sessions of one I/O thread share.
-struct ThreadState {
-  std::size_t index = 0;
-  bool is_draining = false;      // no request after the current one
-  std::size_t bodies_bytes = 0;  // of the bodies that are held at the moment
-  Traffic traffic;
-};
-
-// What one request's body takes of that, given back when the request is answered.
-class BodyShare {
- public:
-  explicit BodyShare(ThreadState& thread) : thread_(thread) {}
-  ~BodyShare() { thread_.bodies_bytes -= bytes_; }
-  BodyShare(const BodyShare&) = delete;
-  BodyShare& operator=(const BodyShare&) = delete;
-  void grow(std::size_t bytes) {
-    bytes_ += bytes;
-    thread_.bodies_bytes += bytes;
-  }
-
- private:
-  ThreadState& thread_;
-  std::size_t bytes_ = 0;
-};
 
 // Milliseconds of the steady clock.
 std::int64_t steady_ms();
 
-class Session : public boost::intrusive::list_base_hook<
-                    boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class Session final : public Poller::Watcher,
+                      public HeldAnswer,
+                      public boost::intrusive::list_base_hook<
+                          boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   Session(Stream stream, const ListenOn& listener, std::string peer, const Site& site,
           ThreadState& thread);
 
-  // Serves requests until the connection ends. Does not throw.
-  Task<void> run();
+  // Serves what has come already, and whatever comes. Nothing here throws.
+  void start();
+  void on_ready(bool has_end) override;
+  void release() override;
 
   // Ends what is waiting for longer than it may. Called by the thread's sweep.
   void sweep(std::int64_t now_ms);
-  // Ends the wait for a next request.
+  // Ends the wait for a next request, unless one is there already.
   void drain();
   // Ends the connection at once. False when that was done already.
   bool cut();
 
  private:
-  enum class Phase { idle, head, body, answering, writing, lingering };
+  using Wakeup =
+      boost::asio::async_result<boost::asio::use_awaitable_t<Executor>, void()>::handler_type;
+  enum class Phase { idle, head, body, answering, writing, lingering, ended };
+  enum class Step { go_on, wait };  // whether the next request may be looked for at once
 
-  Task<bool> receive_head();
-  Task<bool> receive();
+  // Plain functions: the redirect.
+  void advance();
+  bool receive();
+  Step exchange();
+  Step exchange_redirect();
+  Step send_redirect();
+  void expect_head();
+  void end();
+
+  // Coroutines: everything else (session_rest.cpp).
+  void begin(Task<Step> rest);
+  Task<void> run(Task<Step> rest);
+  Task<Step> exchange_rest(bool is_api);
   Task<bool> receive_body(std::size_t bytes, BodyShare& share);
-  Task<void> exchange();
-  Task<void> answer_redirect();
-  Task<void> answer_api();
-  Task<void> answer_problem(core::Answer answer);
-  Task<void> refuse(GuardVerdict verdict);
+  Task<Step> answer_api();
+  Task<Step> answer_problem(core::Answer answer);
+  Task<Step> refuse(GuardVerdict verdict);
+  Task<Step> send_rest(std::size_t sent);
+  Task<Step> yield();
   Task<bool> send(std::string_view bytes);
+  Task<Io> receive_some(std::span<char> into, std::size_t& bytes);
+  Task<void> news();
   Task<void> finish();
+  bool watch();
+  void wake();
 
+  bool is_read_only() const {
+    return request_.method == Method::get || request_.method == Method::head;
+  }
   bool look_for_head(GuardVerdict& verdict);
   bool skip_blank_lines();
   std::string_view received() const { return {in_.data() + begin_, end_ - begin_}; }
   bool make_room();
+  void give_back_memory();
   void take_client_from_proxy();
   void enter(Phase phase, std::uint32_t ms_max);
   Connection connection() const;
@@ -120,6 +113,10 @@ class Session : public boost::intrusive::list_base_hook<
 
   Phase phase_ = Phase::idle;
   std::int64_t deadline_ms_ = 0;
+  std::optional<Wakeup> waiting_;  // the coroutine that waits for news
+  bool is_watched_ = false;        // by the poller
+  bool has_news_ = true;  // there may be something to read that the poller will not tell again
+  bool has_end_ = false;  // the other side has ended the connection
   bool is_late_ = false;  // the sweep ended the wait
   bool is_cut_ = false;
   bool closing_ = false;     // no request after this one

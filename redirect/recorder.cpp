@@ -46,7 +46,7 @@ void Recorder::start(const std::vector<net::Executor>& threads) {
   writer_ = std::thread([this] { write_until_stopped(); });
 }
 
-std::optional<std::uint64_t> Recorder::push(std::size_t thread, const ClickRecord& click) {
+bool Recorder::push(std::size_t thread, const ClickRecord& click, net::HeldAnswer& held) {
   const bool must_wait = options_.durability == Durability::commit;
   const State state = state_.load();
   const bool is_open = state != State::failed && !is_stopping_.load();
@@ -54,7 +54,7 @@ std::optional<std::uint64_t> Recorder::push(std::size_t thread, const ClickRecor
     if (is_open) queued_.fetch_sub(1);
     if (must_wait) unconfirmed_.add();
     lost_.add();
-    return std::nullopt;
+    return false;
   }
   // While the file is failing the click is kept for later, but nobody waits for it.
   const bool waits = must_wait && state == State::recording;
@@ -67,23 +67,27 @@ std::optional<std::uint64_t> Recorder::push(std::size_t thread, const ClickRecor
     lane.inbox.who.push_back(click.who);
     number = ++lane.pushed;
   }
-  if (is_idle_.exchange(false)) {
-    { const std::scoped_lock lock(wake_mutex_); }
-    wake_.notify_one();
-  }
+  wake_writer_soon(lane);
   if (must_wait && !waits) unconfirmed_.add();
-  return waits ? std::optional(number) : std::nullopt;
+  if (waits) {
+    const auto until = Clock::now() + std::chrono::milliseconds(options_.commit_wait_ms_max);
+    lane.waiters.push_back({number, until, &held});
+    arm(lane);
+  }
+  return waits;
 }
 
-net::Task<void> Recorder::committed(std::size_t thread, std::uint64_t number) {
-  return boost::asio::async_initiate<const boost::asio::use_awaitable_t<net::Executor>, void()>(
-      [this, thread, number](Handler answer) {
-        Lane& lane = *lanes_[thread];
-        const auto until = Clock::now() + std::chrono::milliseconds(options_.commit_wait_ms_max);
-        lane.waiters.push_back({number, until, std::move(answer)});
-        arm(lane);
-      },
-      net::use_task);
+// Not at once, but when the thread has gone through the requests it has found: clicks that came
+// together are then written together, and the writer, who may share the processor, does not
+// interrupt the first of them.
+void Recorder::wake_writer_soon(Lane& lane) {
+  if (std::exchange(lane.is_wake_posted, true)) return;
+  boost::asio::post(lane.executor, [this, &lane] {
+    lane.is_wake_posted = false;
+    if (!is_idle_.exchange(false)) return;
+    { const std::scoped_lock lock(wake_mutex_); }
+    wake_.notify_one();
+  });
 }
 
 void Recorder::stop() {
@@ -211,11 +215,11 @@ void Recorder::settle(const Batch& batch, Outcome outcome) {
 void Recorder::release(Lane& lane, std::uint64_t last, Outcome outcome) {
   while (!lane.waiters.empty() && lane.waiters.front().number <= last) {
     // Taken out first: the answer runs on at once and may queue the connection's next click.
-    Waiter waiter = std::move(lane.waiters.front());
+    const Waiter waiter = lane.waiters.front();
     lane.waiters.pop_front();
     lane.waiting.fetch_sub(1);
     if (outcome == Outcome::not_committed) unconfirmed_.add();
-    std::move(waiter.answer)();
+    waiter.answer->release();
   }
 }
 
@@ -239,11 +243,11 @@ void Recorder::arm(Lane& lane) {
 void Recorder::release_late(Lane& lane) {
   const auto now = Clock::now();
   while (!lane.waiters.empty() && lane.waiters.front().until <= now) {
-    Waiter waiter = std::move(lane.waiters.front());
+    const Waiter waiter = lane.waiters.front();
     lane.waiters.pop_front();
     lane.waiting.fetch_sub(1);
     unconfirmed_.add();
-    std::move(waiter.answer)();
+    waiter.answer->release();
   }
 }
 

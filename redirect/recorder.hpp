@@ -7,12 +7,11 @@
 // failing, and leaves at once when the queue is full. Each such click is counted as unconfirmed;
 // one that will never be stored is counted as lost too.
 //
-// Threads: push() and committed() on the I/O thread of that number; the rest as said there.
+// Threads: push() on the I/O thread of that number; the rest as said there.
 #pragma once
 
 #include <array>
 #include <atomic>
-#include <boost/asio/async_result.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -20,12 +19,11 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <vector>
 
 #include "core/metrics.hpp"
-#include "net/task.hpp"
+#include "net/net.hpp"
 #include "redirect/click_store.hpp"
 #include "redirect/redirect.hpp"
 
@@ -41,11 +39,9 @@ class Recorder {
   // Once, before the first click; at most click_lanes_max threads.
   void start(const std::vector<net::Executor>& threads);
 
-  // Queues a click. The number to wait for with committed(), or nullopt when the answer leaves now.
-  std::optional<std::uint64_t> push(std::size_t thread, const ClickRecord& click);
-  // Resumes when the click of that number is committed, has failed, or has waited long enough.
-  net::Task<void> committed(std::size_t thread, std::uint64_t number);
-
+  // Queues a click. True when `held` will be released: when the click is committed, has failed, or
+  // has waited long enough. False when the answer leaves now.
+  bool push(std::size_t thread, const ClickRecord& click, net::HeldAnswer& held);
   // Writes what is queued, closes the file and ends the writer. When the server has stopped; twice
   // is harmless.
   void stop();
@@ -55,12 +51,10 @@ class Recorder {
  private:
   enum class State { recording, retrying, failed };
   using Clock = std::chrono::steady_clock;
-  using Handler =
-      boost::asio::async_result<boost::asio::use_awaitable_t<net::Executor>, void()>::handler_type;
   struct Waiter {
     std::uint64_t number;
     Clock::time_point until;
-    Handler answer;
+    net::HeldAnswer* answer;
   };
   struct Inbox {
     std::string bytes;               // of records, one behind the other
@@ -73,8 +67,9 @@ class Recorder {
     Inbox inbox;                  // under the mutex
     std::uint64_t pushed = 0;     // under the mutex
     std::atomic<int> waiting{0};  // tickets given out and not settled
-    std::deque<Waiter> waiters;   // of the I/O thread only, as the two below
+    std::deque<Waiter> waiters;   // of the I/O thread only, as those below
     bool is_timer_armed = false;
+    bool is_wake_posted = false;
   };
   struct Batch {
     Inbox taken;
@@ -93,6 +88,7 @@ class Recorder {
   void settle(const Batch& batch, Outcome outcome);
 
   // On the lane's I/O thread.
+  void wake_writer_soon(Lane& lane);
   void release(Lane& lane, std::uint64_t last, Outcome outcome);
   void arm(Lane& lane);
   void release_late(Lane& lane);

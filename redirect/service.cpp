@@ -99,16 +99,9 @@ void Service::start(const std::vector<net::Executor>& threads) {
   recorder_.start(threads);
 }
 
-net::Task<void> Service::answer(const net::Request& request, std::size_t thread, bool closing,
-                                std::string& wire) {
+net::FastPath::Leaves Service::answer(const net::Request& request, std::size_t thread, bool closing,
+                                      std::string& wire, net::HeldAnswer& held) {
   const AfterAnswer after = closing ? AfterAnswer::close : AfterAnswer::keep_open;
-  const auto number = respond(request, thread, after, wire);
-  if (number) co_await recorder_.committed(thread, *number);
-}
-
-// Everything that reads the link table, so that no record is held while the commit is waited for.
-std::optional<std::uint64_t> Service::respond(const net::Request& request, std::size_t thread,
-                                              AfterAnswer after, std::string& wire) {
   Tools& tools = *tools_[thread];
   const core::Instant now = clock_.now();
   if (now.micros / 1'000'000 != tools.date_second) {
@@ -117,12 +110,12 @@ std::optional<std::uint64_t> Service::respond(const net::Request& request, std::
   }
   if (request.method != net::Method::get && request.method != net::Method::head) {
     append_method_not_allowed(wire, tools.date, after);
-    return std::nullopt;
+    return Leaves::now;
   }
   const LinkTable::Found found = tools.table->find(request.host, request.path);
   if (found.link == nullptr) {
     respond_unknown(request, found.brand, tools.date, after, wire);
-    return std::nullopt;
+    return Leaves::now;
   }
   const LinkRecord& link = *found.link;
   const ClickFacts facts = read_facts(request, tools.agents);
@@ -135,11 +128,12 @@ std::optional<std::uint64_t> Service::respond(const net::Request& request, std::
   if (!is_header_safe(tools.location)) {
     unsafe_.add();
     append_server_error(wire, tools.date, after);
-    return std::nullopt;
+    return Leaves::now;
   }
   append_redirect(wire, link.status(), tools.location, tools.date, after);
 
-  return recorder_.push(thread, record_of(request, found, id, facts, known, tools));
+  const ClickRecord click = record_of(request, found, id, facts, known, tools);
+  return recorder_.push(thread, click, held) ? Leaves::when_released : Leaves::now;
 }
 
 ClickRecord Service::record_of(const net::Request& request, const LinkTable::Found& found,

@@ -37,8 +37,8 @@ class Service final : public Redirect {
   ~Service() override { stop(); }
 
   void start(const std::vector<net::Executor>& threads) override;
-  net::Task<void> answer(const net::Request& request, std::size_t thread, bool closing,
-                         std::string& wire) override;
+  Leaves answer(const net::Request& request, std::size_t thread, bool closing, std::string& wire,
+                net::HeldAnswer& held) override;
   std::vector<net::Route> routes() override;
   core::Result<void> reload_links() override;
   void collect(std::vector<core::Metric>& metrics) const override;
@@ -67,8 +67,6 @@ class Service final : public Redirect {
     std::string date;
     std::int64_t date_second = -1;
   };
-  std::optional<std::uint64_t> respond(const net::Request& request, std::size_t thread,
-                                       AfterAnswer after, std::string& wire);
   // Its texts are the request's and the thread's, until that thread's next click.
   ClickRecord record_of(const net::Request& request, const LinkTable::Found& found,
                         core::ClickId id, const ClickFacts& facts, const KnownValues& known,

@@ -1,5 +1,6 @@
 #include "tests/net/fixture.hpp"
 
+#include <boost/asio/post.hpp>
 #include <stdexcept>
 
 #include "net/json.hpp"
@@ -66,8 +67,8 @@ std::vector<Route> test_routes(Gate& gate) {
 
 }  // namespace
 
-Task<void> EchoPath::answer(const Request& request, std::size_t thread, bool closing,
-                            std::string& wire) {
+FastPath::Leaves EchoPath::answer(const Request& request, std::size_t thread, bool closing,
+                                  std::string& wire, HeldAnswer& held) {
   answered.fetch_add(1);
   if (request.path == "/throw") throw std::runtime_error("a fault of ours");
   const bool is_read = request.method == Method::get || request.method == Method::head;
@@ -79,7 +80,10 @@ Task<void> EchoPath::answer(const Request& request, std::size_t thread, bool clo
           "\r\nContent-Length: 0\r\n";
   if (closing) wire += "Connection: close\r\n";
   wire += "\r\n";
-  co_return;
+  if (request.path != "/held") return Leaves::now;
+  // Later on the same thread, as a commit would.
+  boost::asio::post(executors_[thread], [&held] { held.release(); });
+  return Leaves::when_released;
 }
 
 void Gate::open() {

@@ -18,16 +18,22 @@
 
 namespace fairlead::net {
 
-// 302 to the path for GET and HEAD, 405 else. "/throw" throws. The client's address and the host
-// are in headers, so that a test sees what a handler would.
+// 302 to the path for GET and HEAD, 405 else. "/throw" throws, "/held" answers a moment later. The
+// client's address and the host are in headers, so that a test sees what a handler would.
 class EchoPath final : public FastPath {
  public:
-  void start(const std::vector<Executor>& threads) override { thread_count = threads.size(); }
-  Task<void> answer(const Request& request, std::size_t thread, bool closing,
-                    std::string& wire) override;
+  void start(const std::vector<Executor>& threads) override {
+    executors_ = threads;
+    thread_count = threads.size();
+  }
+  Leaves answer(const Request& request, std::size_t thread, bool closing, std::string& wire,
+                HeldAnswer& held) override;
 
   std::size_t thread_count = 0;
   std::atomic<int> answered{0};
+
+ private:
+  std::vector<Executor> executors_;
 };
 
 // A door that handlers wait at, so that a test can have requests in flight.

@@ -35,6 +35,31 @@ TEST_F(ServerTest, ASlugGoesToTheFastPathAndAReservedSegmentToTheRouter) {
   }
 }
 
+TEST_F(ServerTest, AHeldAnswerLeavesWhenItIsReleasedAndTheNextRequestWaitsForIt) {
+  start();
+  HttpClient client(port());
+  const std::string end = " HTTP/1.1\r\nHost: go.example\r\n\r\n";
+  client.send_raw("GET /held" + end + "GET /second" + end + "GET /v1/echo" + end + "GET /held" +
+                  end);
+  EXPECT_EQ(client.read_answer()->header("Location"), "https://shop.example/held");
+  EXPECT_EQ(client.read_answer()->header("Location"), "https://shop.example/second");
+  EXPECT_EQ(client.read_answer()->status, 200);
+  EXPECT_EQ(client.read_answer()->header("Location"), "https://shop.example/held");
+  const HttpAnswer last = client.get("/held", {{"Connection", "close"}});
+  EXPECT_EQ(last.header("Connection"), "close");
+  EXPECT_EQ(client.read_to_end(), "");
+}
+
+TEST_F(ServerTest, AClientThatHasFinishedSendingIsStillAnswered) {
+  start();
+  for (const std::string path : {"/held", "/now", "/v1/echo"}) {
+    HttpClient client(port());
+    client.send_raw("GET " + path + " HTTP/1.1\r\nHost: go.example\r\n\r\n");
+    client.finish_sending();
+    EXPECT_EQ(answers_in(client.read_to_end()), 1u) << path;
+  }
+}
+
 TEST_F(ServerTest, EveryApiAnswerForbidsCachingSniffingAndFraming) {
   start();
   HttpClient client(port());

@@ -1,15 +1,18 @@
-// I/O threads as net has them: an io_context each, running until join(); and a count to wait for.
+// I/O threads as net has them: an io_context each, running until join(); a held answer, and a count
+// to wait for.
 #pragma once
 
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
-#include "net/task.hpp"
+#include "net/net.hpp"
 
 namespace fairlead::test {
 
@@ -46,6 +49,24 @@ class IoThreads {
   std::vector<std::unique_ptr<boost::asio::io_context>> contexts_;
   std::vector<Guard> guards_;
   std::vector<std::thread> threads_;
+};
+
+// An answer that a coroutine waits for.
+class Held final : public net::HeldAnswer {
+ public:
+  void release() override {
+    Resume resume = std::move(*resume_);  // the coroutine may end, and this with it
+    std::move(resume)();
+  }
+  net::Task<void> released() {
+    return boost::asio::async_initiate<const boost::asio::use_awaitable_t<net::Executor>, void()>(
+        [this](Resume resume) { resume_.emplace(std::move(resume)); }, net::use_task);
+  }
+
+ private:
+  using Resume =
+      boost::asio::async_result<boost::asio::use_awaitable_t<net::Executor>, void()>::handler_type;
+  std::optional<Resume> resume_;
 };
 
 // Told under its lock, so that whoever waits may destroy it at once.

@@ -76,8 +76,8 @@ class GatedSink final : public ClickSink {
 
 net::Task<void> record_one(Recorder& recorder, std::size_t thread, std::int64_t number,
                            Countdown& left) {
-  if (const auto ticket = recorder.push(thread, click_number(number)))
-    co_await recorder.committed(thread, *ticket);
+  test::Held held;
+  if (recorder.push(thread, click_number(number), held)) co_await held.released();
   left.count();
 }
 

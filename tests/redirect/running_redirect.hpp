@@ -42,7 +42,9 @@ inline Answered answered(const std::string& wire) {
 
 inline net::Task<void> ask(redirect::Redirect& redirect, net::Request request, std::size_t thread,
                            std::string& wire, Countdown& left) {
-  co_await redirect.answer(request, thread, false, wire);
+  Held held;
+  const auto leaves = redirect.answer(request, thread, false, wire, held);
+  if (leaves == net::FastPath::Leaves::when_released) co_await held.released();
   left.count();
 }
 
