@@ -24,6 +24,7 @@ struct Typed {
   InitRequest init;
   DemoRequest demo;
   KeyRequest key;
+  PrivacyRequest privacy;
 
   Output output() const { return is_json ? Output::json : Output::text; }
 };
@@ -70,6 +71,32 @@ CLI::App* add_demo(CLI::App& program, Typed& typed) {
   command->add_flag("--json", typed.is_json, "print one JSON object");
   add_settings(command, typed, {"data", "database", "public_url", "listen"});
   return command;
+}
+
+struct PrivacyCommands {
+  CLI::App* export_person;
+  CLI::App* erase;
+};
+
+PrivacyCommands add_privacy(CLI::App& program, Typed& typed) {
+  CLI::App* privacy =
+      program.add_subcommand("privacy", "Export or erase what is kept of one person");
+  privacy->require_subcommand(1);
+  PrivacyCommands commands{
+      privacy->add_subcommand("export", "Print everything about a customer or influencer as JSON"),
+      privacy->add_subcommand("erase",
+                              "Forget a customer or influencer; amounts and postings stay")};
+  commands.erase->add_flag("--yes", typed.privacy.is_confirmed,
+                           "erase; without it the command only says what would be erased");
+  for (CLI::App* command : {commands.export_person, commands.erase}) {
+    command->add_option("--customer", typed.privacy.customer,
+                        "the shop's key of a customer, an e-mail address or its SHA-256");
+    command->add_option("--influencer", typed.privacy.influencer, "id of an influencer, inf_…");
+    command->add_option("--brand", typed.privacy.brand,
+                        "id or name; not needed when there is only one");
+    add_settings(command, typed, {"data", "database"});
+  }
+  return commands;
 }
 
 struct KeyCommands {
@@ -128,6 +155,7 @@ int run_command_line(int argc, char** argv) {
   CLI::App* init_command = add_init(program, typed);
   CLI::App* demo_command = add_demo(program, typed);
   const KeyCommands key = add_key(program, typed);
+  const PrivacyCommands privacy = add_privacy(program, typed);
   CLI::App* verify_command = program.add_subcommand(
       "verify",
       "Recompute every rollup, credit, posting and balance from the raw facts;\n"
@@ -155,6 +183,8 @@ int run_command_line(int argc, char** argv) {
   if (key.create->parsed()) return create_key(*config, typed.key);
   if (key.list->parsed()) return list_keys(*config, typed.key);
   if (key.revoke->parsed()) return revoke_key(*config, typed.key);
+  if (privacy.export_person->parsed()) return export_person(*config, typed.privacy);
+  if (privacy.erase->parsed()) return erase_person(*config, typed.privacy);
   if (migrate_command->parsed()) return migrate(*config);
   return verify(*config, verify_command->parsed() ? typed.output() : Output::text);
 }

@@ -44,6 +44,15 @@ int create_key(const Config& config, const KeyRequest& request);
 int list_keys(const Config& config, const KeyRequest& request);
 int revoke_key(const Config& config, const KeyRequest& request);
 
+struct PrivacyRequest {
+  std::string brand;          // as in KeyRequest
+  std::string customer;       // the shop's key, an e-mail address or its SHA-256
+  std::string influencer;     // "inf_…"; one of the two
+  bool is_confirmed = false;  // erase
+};
+int export_person(const Config& config, const PrivacyRequest& request);
+int erase_person(const Config& config, const PrivacyRequest& request);
+
 int verify(const Config& config, Output output);
 int migrate(const Config& config);
 

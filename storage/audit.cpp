@@ -10,4 +10,8 @@ void record_change(Session& session, core::BrandId brand, core::Instant at, std:
               subject, change);
 }
 
+void forget_changes(Session& session, core::BrandId brand, std::string_view subject) {
+  session.run(sql::clear_changes, brand, subject);
+}
+
 }  // namespace fairlead::storage

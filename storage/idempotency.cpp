@@ -120,4 +120,10 @@ core::Result<core::Answer> once(Database& database, const core::IdempotencyKey& 
   });
 }
 
+void forget_answers(Session& session, core::BrandId brand, std::string_view id) {
+  const core::Answer gone =
+      problem(410, "erased", "Gone", "what this answer was about has been erased");
+  session.run(sql::clear_answers, brand, "%" + std::string(id) + "%", gone.body);
+}
+
 }  // namespace fairlead::storage

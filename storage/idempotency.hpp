@@ -21,4 +21,8 @@ namespace fairlead::storage {
 core::Result<core::Answer> once(Database& database, const core::IdempotencyKey& key,
                                 core::Instant now, const std::function<core::Answer(Session&)>& fn);
 
+// Replaces remembered answers that mention `id` by a 410 problem, for an erasure. Reads all of the
+// brand's.
+void forget_answers(Session& session, core::BrandId brand, std::string_view id);
+
 }  // namespace fairlead::storage

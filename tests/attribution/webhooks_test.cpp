@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <thread>
 
+#include "attribution/privacy.hpp"
 #include "core/crypto.hpp"
 #include "tests/attribution/shop.hpp"
 #include "tests/support/golden.hpp"
@@ -87,6 +88,28 @@ TEST_P(Webhooks, DeliveredTwentyTimesAtOnceBookOneOrder) {
   EXPECT_EQ(std::count(outcomes.begin(), outcomes.end(), "applied"), 1);
   EXPECT_EQ(std::count(outcomes.begin(), outcomes.end(), "duplicate"), 19);
   EXPECT_EQ(shop.balance(mia), 1392);
+  EXPECT_EQ(shop.verify(), "");
+}
+
+TEST_P(Webhooks, AForgottenCustomerLeavesNoBodyAndTheOrderStays) {
+  ASSERT_EQ(deliver_golden("order_tax_included", "d-1").at("/outcome"), "applied");
+  ASSERT_EQ(deliver_golden("refund_one_piece_and_shipping", "d-2").at("/outcome"), "applied");
+  ASSERT_EQ(deliver_golden("order_net", "d-3").at("/outcome"), "applied");
+  const auto order =
+      boost::json::parse(test::golden_file("attribution/shopify/order_tax_included.json"));
+  const std::string customer = boost::json::serialize(order.at("customer").at("id"));
+  const std::string balance = shop.get("/v1/orders/9007199254741993").body;
+  auto done = database().transact([&](storage::Session& session) {
+    const auto facts = customer_facts(session, brand, customer);
+    EXPECT_EQ(facts.at("orders").as_array().size(), 1u);
+    EXPECT_EQ(facts.at("deliveries").as_array().size(), 2u) << "the order's and its refund's";
+    const Forgotten forgotten = forget_customer(session, brand, customer, "erased-1");
+    EXPECT_EQ(forgotten.orders, 1);
+    EXPECT_EQ(forgotten.deliveries, 2);
+  });
+  ASSERT_TRUE(done) << done.error().detail;
+  EXPECT_EQ(shop.number("SELECT COUNT(*) FROM webhook_deliveries WHERE body <> ''"), 1);
+  EXPECT_EQ(shop.get("/v1/orders/9007199254741993").body, balance);
   EXPECT_EQ(shop.verify(), "");
 }
 

@@ -1,7 +1,7 @@
 """A real server, clients that note what they were promised, and the look into what was kept.
 
-A promise is an answered redirect that left before commit_wait_ms_max: its click must be in the click
-file after the next start, once. The click's id stands in the fl_click token (docs/decisions/0003).
+A promise is an answered redirect that left before commit_wait_ms_max: its click must be in the
+click file after the next start, once. Its id stands in the fl_click token (docs/decisions/0003).
 """
 import base64
 import json

@@ -1,0 +1,152 @@
+// Export and erasure of one person through the real program: complete before, nothing after, and
+// no total changed.
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "tests/support/engines.hpp"
+#include "tests/whole/server_process.hpp"
+#include "tests/whole/shop.hpp"
+
+namespace fairlead::whole {
+namespace {
+
+namespace json = boost::json;
+
+constexpr const char* customer_key = "customer-7741-planted";
+
+class Privacy : public testing::TestWithParam<storage::Engine> {
+ protected:
+  Privacy() {
+    database_.close();  // the program opens it itself
+    keys_ = init_brand(arguments());
+  }
+
+  std::vector<std::string> arguments() const {
+    return {"--data", directory_.file("data"), "--database", database_.url()};
+  }
+  Ran run(std::vector<std::string> command) const {
+    const auto rest = arguments();
+    command.insert(command.end(), rest.begin(), rest.end());
+    return run_program(command);
+  }
+  // Whether any file of the data directory, or of SQLite's database, holds these bytes.
+  bool is_in_a_file(const std::string& planted) const {
+    std::vector<std::filesystem::path> folders{directory_.file("data")};
+    if (GetParam() == storage::Engine::sqlite)
+      folders.push_back(std::filesystem::path(database_.url().substr(7)).parent_path());
+    for (const auto& folder : folders) {
+      const std::filesystem::recursive_directory_iterator files(folder);
+      for (const auto& file : files) {
+        if (!file.is_regular_file()) continue;
+        std::ifstream in(file.path(), std::ios::binary);
+        std::ostringstream bytes;
+        bytes << in.rdbuf();
+        if (bytes.str().find(planted) != std::string::npos) return true;
+      }
+    }
+    return false;
+  }
+  // A brand with one order of that customer, who used a code.
+  static void order_of_the_customer(Shop& shop) {
+    shop.set_up();
+    json::object order = Shop::order_body("A-1", shop.click(), "MIA10");
+    order["customer"] = {{"key", customer_key}};
+    const auto booked = shop.as_shop("POST", "/v1/orders", order);
+    EXPECT_EQ(booked.status, 201) << booked.body;
+  }
+
+  test::TemporaryDirectory directory_;
+  test::TestDatabase database_{GetParam()};
+  BrandKeys keys_;
+};
+INSTANTIATE_ON_ENGINES(Privacy);
+
+TEST_P(Privacy, ACustomerIsExportedWholeAndThenForgottenWithoutChangingATotal) {
+  std::string report_before;
+  {
+    ServerProcess server(arguments());
+    Shop shop(server.port(), keys_);
+    order_of_the_customer(shop);
+    report_before = shop.as_admin("GET", "/v1/reports/roi?group_by=influencer").body;
+    EXPECT_EQ(server.stop(), 0);
+  }
+  if (GetParam() == storage::Engine::sqlite) {
+    EXPECT_TRUE(is_in_a_file(customer_key)) << "the search must be able to find it";
+  }
+  const Ran exported = run({"privacy", "export", "--customer", customer_key});
+  ASSERT_EQ(exported.exit_code, 0) << exported.err;
+  const json::value facts = json::parse(exported.out);
+  ASSERT_EQ(facts.at("orders").as_array().size(), 1u) << exported.out;
+  EXPECT_EQ(facts.at("orders").at(0).at("order_ref").as_string(), "A-1");
+  ASSERT_EQ(facts.at("code_uses").as_array().size(), 1u) << exported.out;
+  EXPECT_EQ(facts.at("code_uses").at(0).at("code").as_string(), "MIA10");
+
+  const Ran asked = run({"privacy", "erase", "--customer", customer_key});
+  EXPECT_EQ(asked.exit_code, 2) << "nothing is erased without --yes";
+  EXPECT_NE(asked.err.find("--yes"), std::string::npos) << asked.err;
+  const Ran erased = run({"privacy", "erase", "--customer", customer_key, "--yes"});
+  ASSERT_EQ(erased.exit_code, 0) << erased.err;
+  EXPECT_EQ(json::parse(erased.out).at("orders").as_int64(), 1);
+
+  const Ran again = run({"privacy", "export", "--customer", customer_key});
+  EXPECT_TRUE(json::parse(again.out).at("orders").as_array().empty()) << again.out;
+  EXPECT_FALSE(is_in_a_file(customer_key));
+  const Ran verified = run({"verify"});
+  EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
+  ServerProcess server(arguments());
+  Shop shop(server.port(), keys_);
+  EXPECT_EQ(shop.as_admin("GET", "/v1/reports/roi?group_by=influencer").body, report_before);
+  EXPECT_EQ(server.stop(), 0);
+}
+
+TEST_P(Privacy, AnInfluencerIsForgottenButTheirCommissionStaysExplained) {
+  std::string influencer;
+  {
+    ServerProcess server(arguments());
+    Shop shop(server.port(), keys_);
+    order_of_the_customer(shop);
+    influencer = shop.influencer_id;
+    EXPECT_EQ(server.stop(), 0);
+  }
+  const Ran exported = run({"privacy", "export", "--influencer", influencer});
+  ASSERT_EQ(exported.exit_code, 0) << exported.err;
+  const json::value facts = json::parse(exported.out);
+  const std::string name(facts.at("influencer").at("name").as_string());
+  ASSERT_FALSE(name.empty());
+  EXPECT_EQ(facts.at("balances").at(0).at("amount_minor").as_int64(), 900)
+      << "what is still owed is said before the person is gone";
+
+  const Ran erased = run({"privacy", "erase", "--influencer", influencer, "--yes"});
+  ASSERT_EQ(erased.exit_code, 0) << erased.err;
+  EXPECT_EQ(json::parse(erased.out).at("links_archived").as_int64(), 1);
+  EXPECT_EQ(json::parse(erased.out).at("codes_archived").as_int64(), 1);
+  EXPECT_FALSE(is_in_a_file("\"" + name + "\""));
+  const Ran verified = run({"verify"});
+  EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
+
+  ServerProcess server(arguments());
+  Shop shop(server.port(), keys_);
+  EXPECT_EQ(shop.click(), "") << "the link is archived";
+  const auto commissions = shop.as_admin("GET", "/v1/commissions");
+  EXPECT_NE(commissions.body.find("900"), std::string::npos) << commissions.body;
+  EXPECT_EQ(server.stop(), 0);
+}
+
+TEST_P(Privacy, ABadCallNamesWhatIsMissing) {
+  const Ran nobody = run({"privacy", "export"});
+  EXPECT_EQ(nobody.exit_code, 2);
+  EXPECT_NE(nobody.err.find("--customer"), std::string::npos) << nobody.err;
+  const Ran both = run({"privacy", "erase", "--customer", "x", "--influencer", "inf_x", "--yes"});
+  EXPECT_EQ(both.exit_code, 2);
+  const Ran unknown = run({"privacy", "export", "--influencer", "inf_0000000000001"});
+  EXPECT_EQ(unknown.exit_code, 2) << unknown.err;
+  EXPECT_NE(unknown.err.find("inf_"), std::string::npos) << unknown.err;
+}
+
+}  // namespace
+}  // namespace fairlead::whole
