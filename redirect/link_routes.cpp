@@ -7,6 +7,7 @@
 #include "net/problem.hpp"
 #include "redirect/answers.hpp"
 #include "redirect/links.hpp"
+#include "redirect/rule_fields.hpp"
 #include "storage/audit.hpp"
 #include "storage/idempotency.hpp"
 
@@ -157,6 +158,15 @@ Answer changed_meanwhile() {
                       "The link was changed by someone else. Read it again and repeat the change.");
 }
 
+// Merges the body's rules into the link's.
+core::Result<void> edit_rules(net::Fields& body, const std::vector<std::string>& allowed_domains,
+                              LinkRules& rules) {
+  const LinkRules before = rules;
+  read_rules(body, rules);
+  if (auto good = check_rules(rules); !good) return good;
+  return check_rule_destinations(rules, before, allowed_domains);
+}
+
 Answer LinkRoutes::edit(const net::Call& call) const {
   net::Fields body(call.request.body);
   const auto destination = body.maybe_text("destination", {.min = 1, .max = 4096});
@@ -165,16 +175,20 @@ Answer LinkRoutes::edit(const net::Call& call) const {
   const auto utm_locked = body.maybe_boolean("utm_locked");
   const int status = read_status_field(body, 0);
   const auto is_enabled = body.maybe_boolean("is_enabled");
+  LinkRules unmerged;
+  read_rules(body, unmerged);  // for its problems only
   if (auto refusal = body.refusal()) return *refusal;
   return change_link(call, [&](storage::Session& session, Link& link) {
     if (link.archived_at)
       return net::problem(409, "link_archived",
                           "An archived link cannot be edited; make a new one.");
+    const std::vector<std::string> domains = allowed_domains(session, call.who.brand);
     if (destination) {
-      auto checked = check_destination(*destination, allowed_domains(session, call.who.brand));
+      auto checked = check_destination(*destination, domains);
       if (!checked) return refused_link(checked.error());
       link.destination = *checked;
     }
+    if (auto good = edit_rules(body, domains, link.rules); !good) return refused_link(good.error());
     if (has_utm) link.utm = utm;
     link.utm_locked = utm_locked.value_or(link.utm_locked);
     if (status != 0) link.status = status;
@@ -209,6 +223,7 @@ NewLink read_new_link(net::Fields& body) {
     if (!utm[i].empty()) link.utm.emplace_back(utm_names[i], utm[i]);
   link.utm_locked = body.maybe_boolean("utm_locked").value_or(false);
   link.status = read_status_field(body, default_status);
+  read_rules(body, link.rules);
   return link;
 }
 

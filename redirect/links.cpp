@@ -8,6 +8,7 @@
 #include "net/router.hpp"
 #include "redirect/answers.hpp"
 #include "redirect/link_context.hpp"
+#include "redirect/rule_fields.hpp"
 #include "redirect/sql.hpp"
 
 namespace fairlead::redirect {
@@ -43,6 +44,7 @@ Link link_of(const storage::Row& row) {
   link.created_at = row.instant(10);
   link.changed_at = row.instant(11);
   if (!row.is_null(12)) link.archived_at = row.instant(12);
+  if (auto rules = stored_rules(row.text(13))) link.rules = std::move(*rules);
   return link;
 }
 
@@ -83,7 +85,8 @@ bool update_link(storage::Session& session, core::BrandId brand, const Link& lin
                  core::Instant now) {
   return session
              .run(sql::update_link, brand, link.id, link.version, link.destination,
-                  utm_text(link.utm), link.utm_locked, link.status, link.is_enabled, now)
+                  utm_text(link.utm), link.utm_locked, link.status, link.is_enabled,
+                  rules_text(link.rules), now)
              .changed == 1;
 }
 
@@ -154,6 +157,10 @@ core::Result<CreatedLink> create_link(LinkContext& context, const NewLink& link,
   if (!utm) return utm.error();
   if (!is_redirect_status(link.status))
     return refuse("status must be 301, 302, 303, 307 or 308, not " + std::to_string(link.status));
+  LinkRules rules = link.rules;
+  if (auto good = check_rules(rules); !good) return good.error();
+  if (auto good = check_rule_destinations(rules, {}, context.allowed_domains()); !good)
+    return good.error();
   auto domain = check_domain(link.domain);
   if (!domain) return domain.error();
   if (!context.may_use_domain(*domain))
@@ -166,7 +173,7 @@ core::Result<CreatedLink> create_link(LinkContext& context, const NewLink& link,
     const std::string slug = link.slug.empty() ? new_slug() : link.slug;
     const auto inserted =
         session.run(sql::insert_link, brand, id, link.deal, *domain, slug, *destination,
-                    utm_text(*utm), link.utm_locked, link.status, now);
+                    utm_text(*utm), link.utm_locked, link.status, rules_text(rules), now);
     if (inserted.changed == 1) return CreatedLink{id, slug};
     if (!link.slug.empty()) break;
   }
@@ -193,6 +200,7 @@ boost::json::object link_json(const Link& link, const Options& options) {
   json["utm_locked"] = link.utm_locked;
   json["status"] = link.status;
   json["is_enabled"] = link.is_enabled;
+  add_rules_json(link.rules, json);
   json["version"] = link.version;
   json["created_at"] = core::format_instant(link.created_at);
   json["changed_at"] = core::format_instant(link.changed_at);

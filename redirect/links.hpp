@@ -12,6 +12,7 @@
 #include "core/id.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "redirect/link_rules.hpp"
 #include "redirect/redirect.hpp"
 #include "redirect/utm.hpp"
 #include "storage/storage.hpp"
@@ -34,6 +35,7 @@ struct Link {
   core::Instant created_at;
   core::Instant changed_at;
   std::optional<core::Instant> archived_at;
+  LinkRules rules;
 };
 
 std::optional<Link> find_link(storage::Session& session, core::BrandId brand, core::LinkId id);

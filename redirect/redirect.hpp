@@ -20,6 +20,7 @@
 #include "core/events.hpp"
 #include "core/metrics.hpp"
 #include "net/net.hpp"
+#include "redirect/link_rules.hpp"
 #include "storage/storage.hpp"
 
 namespace fairlead::redirect {
@@ -60,6 +61,7 @@ struct NewLink {
   std::vector<std::pair<std::string, std::string>> utm;  // utm_source …
   bool utm_locked = false;
   int status = 302;
+  LinkRules rules;
 };
 struct CreatedLink {
   core::LinkId id;

@@ -38,10 +38,9 @@ LIBRARIES = [
     ("CLI/", "app/"),
     ("toml++/", "app/"),
 ]
-# Deciding code: what it needs is an argument.
 PURE = re.compile(
-    r"redirect/(decide|bots)|codes/rules|attribution/(models[./]|attribute\.)"
-    r"|ledger/(plans[./]|commission\.|roi)"
+    r"redirect/(decide|bots|link_rules|deep_link)|codes/rules"
+    r"|attribution/(models[./]|attribute\.)|ledger/(plans[./]|commission\.|roi)"
 )
 IMPURE_INCLUDE = re.compile(
     r"boost/(asio|beast)|storage/|net/(net|router|task)\.hpp|sqlite3\.h|libpq"

@@ -207,6 +207,37 @@ TEST_P(Links, EditsAreGuardedServedAndAudited) {
   EXPECT_EQ(changes, "created updated updated updated archived ");
 }
 
+TEST_P(Links, RulesAreStoredEditedOneByOneAndShown) {
+  const Called created = create(R"("slug":"mia","click_limit":5,"ends_at":"2027-01-01T00:00:00Z",)"
+                                R"("expired_url":"https://shop.example/over",)"
+                                R"("split":[{"destination":"HTTPS://Shop.example/a","weight":1},)"
+                                R"({"destination":"https://shop.example/b","weight":3}])");
+  ASSERT_EQ(created.status, 201) << created.text("detail");
+  EXPECT_EQ(created.json.at("click_limit"), 5);
+  EXPECT_EQ(created.text("ends_at"), "2027-01-01T00:00:00Z");
+  EXPECT_TRUE(created.json.at("starts_at").is_null());
+  EXPECT_EQ(
+      created.json.at("split").at(0),
+      boost::json::parse(R"({"destination":"https://shop.example/a","weight":1,"variant":1})"));
+  const std::string path = "/v1/links/" + created.text("id");
+  EXPECT_EQ(call(net::Method::patch, path, R"({"ends_at":null})").pointer(), "/expired_url")
+      << "what would have no effect is refused, also when the other half is stored";
+  EXPECT_EQ(call(net::Method::patch, path, R"({"starts_at":"2028-01-01T00:00:00Z"})").pointer(),
+            "/ends_at");
+  EXPECT_EQ(call(net::Method::patch, path,
+                 R"({"targets":[{"if":{"os":["ios"]},"destination":"https://evil.example/"}]})")
+                .pointer(),
+            "/targets/0/destination");
+  const Called edited =
+      call(net::Method::patch, path, R"({"ends_at":null,"expired_url":null,"split":null})");
+  ASSERT_EQ(edited.status, 200) << edited.text("detail");
+  EXPECT_EQ(edited.json.at("click_limit"), 5);
+  EXPECT_TRUE(edited.json.at("ends_at").is_null());
+  EXPECT_TRUE(edited.json.at("split").as_array().empty());
+  EXPECT_EQ(call(net::Method::get, path).json, edited.json);
+  EXPECT_EQ(call(net::Method::get, "/v1/links").json.at("data").at(0), edited.json);
+}
+
 TEST_P(Links, RepeatedPostWithTheSameKeyIsOneLink) {
   const std::vector<std::pair<std::string_view, std::string_view>> key = {
       {"Idempotency-Key", "k1"}};
