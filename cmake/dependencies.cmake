@@ -7,11 +7,13 @@ find_package(PostgreSQL 15 REQUIRED)
 find_package(date REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(PNG REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 # By name: what pkg-config says of RE2 has -pthread, which no other file is compiled with.
 find_library(FAIRLEAD_RE2 re2 REQUIRED)
 find_program(FAIRLEAD_NODE node REQUIRED)
+pkg_check_modules(qrcodegencpp REQUIRED IMPORTED_TARGET qrcodegencpp)
 # Debian's own interpreter, whatever else is on the PATH: python3-yaml belongs to it.
 set(Python3_EXECUTABLE /usr/bin/python3 CACHE FILEPATH "The Python that runs the generators")
 find_package(Python3 REQUIRED COMPONENTS Interpreter)

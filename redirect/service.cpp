@@ -10,6 +10,7 @@
 #include "redirect/click_facts.hpp"
 #include "redirect/link_routes.hpp"
 #include "redirect/load_links.hpp"
+#include "redirect/qr_routes.hpp"
 #include "redirect/seeded_hash.hpp"
 
 namespace fairlead::redirect {
@@ -185,8 +186,11 @@ std::vector<net::Route> Service::routes() {
       core::log(core::Level::error, "links_not_reloaded", {{"why", reloaded.error().detail}});
   };
   std::vector<net::Route> all = link_routes(main_, options_, changed);
-  for (net::Route& route : bulk_link_routes(main_, options_, changed))
-    all.push_back(std::move(route));
+  const auto append = [&all](std::vector<net::Route> routes) {
+    std::move(routes.begin(), routes.end(), std::back_inserter(all));
+  };
+  append(bulk_link_routes(main_, options_, changed));
+  append(qr_routes(main_, options_));
   return all;
 }
 

@@ -96,6 +96,13 @@ TEST_P(Tour, ManyLinksAreMadeAtOnce) {
   admin(400, "POST", "/v1/links/bulk", {{"links", json::array{good, bad}}, {"atomic", true}});
 }
 
+TEST_P(Tour, ALinkIsDrawn) {
+  const std::string picture = "/v1/links/" + shop_->link_id + "/qr.";
+  EXPECT_TRUE(shop_->as_admin("GET", picture + "svg?ecc=H").body.starts_with("<svg"));
+  EXPECT_EQ(shop_->as_admin("GET", picture + "png?size=300").body.substr(1, 3), "PNG");
+  admin(400, "GET", picture + "png?size=3");
+}
+
 TEST_P(Tour, TheBrandAndItsKeysAreEdited) {
   EXPECT_EQ(admin(200, "GET", "/v1/brand").at("name").as_string(), "Harbour");
   admin(200, "PATCH", "/v1/brand", {{"margin_ppm", 400'000}});
