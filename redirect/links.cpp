@@ -4,11 +4,11 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "core/crypto.hpp"
 #include "net/router.hpp"
 #include "redirect/answers.hpp"
 #include "redirect/link_context.hpp"
 #include "redirect/rule_fields.hpp"
+#include "redirect/slugs.hpp"
 #include "redirect/sql.hpp"
 
 namespace fairlead::redirect {
@@ -16,9 +16,7 @@ namespace fairlead::redirect {
 namespace {
 
 constexpr std::size_t slug_bytes_max = 64;
-constexpr std::size_t new_slug_letters = 8;
-constexpr int slug_attempts_max =
-    8;  // 56⁸ slugs: a second attempt is rare, an eighth means no luck at all
+constexpr int slug_attempts_max = 8;  // a second one is rare; the eighth has 56¹¹ to choose from
 
 core::Error refuse(std::string why) {
   return core::fail(core::Errc::invalid, std::move(why));
@@ -112,17 +110,6 @@ core::Result<void> check_slug(std::string_view slug) {
   return {};
 }
 
-std::string new_slug() {
-  constexpr std::string_view letters = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-  std::string slug;
-  do {
-    slug.clear();
-    for (std::size_t i = 0; i < new_slug_letters; ++i)
-      slug += letters[core::random_below(static_cast<std::uint32_t>(letters.size()))];
-  } while (net::is_reserved_segment(slug));
-  return slug;
-}
-
 core::Result<std::string> check_domain(std::string_view domain) {
   std::string lowered(domain);
   for (char& c : lowered)
@@ -170,7 +157,7 @@ core::Result<CreatedLink> create_link(LinkContext& context, const NewLink& link,
 
   const auto id = core::new_id<core::LinkId>(now);
   for (int attempt = 0; attempt < slug_attempts_max; ++attempt) {
-    const std::string slug = link.slug.empty() ? new_slug() : link.slug;
+    const std::string slug = link.slug.empty() ? new_slug(slug_letters_at(attempt)) : link.slug;
     const auto inserted =
         session.run(sql::insert_link, brand, id, link.deal, *domain, slug, *destination,
                     utm_text(*utm), link.utm_locked, link.status, rules_text(rules), now);

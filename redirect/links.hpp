@@ -55,8 +55,6 @@ std::vector<std::string> allowed_domains(storage::Session& session, core::BrandI
 
 // 1–64 of letters, digits, '-', '_', '.', '~', not starting with '.', no reserved first segment.
 core::Result<void> check_slug(std::string_view slug);
-// 8 letters and digits that cannot be mistaken for each other, from the system's generator.
-std::string new_slug();
 // Lower case, a DNS name; "" stays "".
 core::Result<std::string> check_domain(std::string_view domain);
 
