@@ -28,12 +28,12 @@ std::string_view status_line(int status) {
   }
 }
 
+}  // namespace
+
 void end_head(std::string& wire, std::string_view date, AfterAnswer after) {
   wire.append("Date: ").append(date);
   wire += after == AfterAnswer::close ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n";
 }
-
-}  // namespace
 
 bool is_redirect_status(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;

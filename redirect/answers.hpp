@@ -20,6 +20,8 @@ void append_redirect(std::string& wire, int status, std::string_view location,
 // A small page that says nothing about why. No body for HEAD.
 void append_not_found(std::string& wire, net::Method method, std::string_view date,
                       AfterAnswer after);
+// The last lines of every head: Date, and Connection when it closes.
+void end_head(std::string& wire, std::string_view date, AfterAnswer after);
 void append_method_not_allowed(std::string& wire, std::string_view date, AfterAnswer after);
 void append_server_error(std::string& wire, std::string_view date, AfterAnswer after);
 

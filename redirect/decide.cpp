@@ -147,8 +147,10 @@ void decide(const Target& target, const ClickParts& click, const KnownValues& kn
     begin_pair();
     append_forwarded(location, pair.raw);
   }
-  begin_pair();
-  location.append("fl_click=").append(click.token);
+  if (!click.token.empty()) {
+    begin_pair();
+    location.append("fl_click=").append(click.token);
+  }
   if (!destination.has_fragment()) return;
   location += '#';
   append_parts(location, destination.fragment(), values);

@@ -31,7 +31,7 @@ struct Target {
 struct ClickParts {
   std::string_view slug;
   std::string_view query;  // behind the '?', as sent
-  std::string_view token;
+  std::string_view token;  // "" = no click: no fl_click is added
 };
 
 // Appends the Location to `location`, in the contract's order: destination with macros replaced and

@@ -24,6 +24,7 @@ struct BrandRecord {
   std::string fallback_url;  // "" = none; only what may stand in a header
   core::Zone zone;
   std::vector<std::string> allowed_domains;
+  std::string name;
 };
 
 // Hosts are what a client sends; without the seed nobody can pick some that collide.

@@ -10,6 +10,7 @@
 #include "redirect/click_facts.hpp"
 #include "redirect/link_routes.hpp"
 #include "redirect/load_links.hpp"
+#include "redirect/preview.hpp"
 #include "redirect/qr_routes.hpp"
 #include "redirect/seeded_hash.hpp"
 
@@ -115,7 +116,8 @@ net::FastPath::Leaves Service::answer(const net::Request& request, std::size_t t
   }
   const LinkTable::Found found = tools.table->find(request.host, request.path);
   if (found.link == nullptr) {
-    respond_unknown(request, found.brand, tools.date, after, wire);
+    if (!respond_preview(request, tools, after, wire))
+      respond_unknown(request, found.brand, tools.date, after, wire);
     return Leaves::now;
   }
   const LinkRecord& link = *found.link;
@@ -167,6 +169,26 @@ ClickRecord Service::record_of(const net::Request& request, const LinkTable::Fou
   if (facts.may_know_visitor() && facts.verdict != core::ClickVerdict::embedded)
     click.visitor = tools.visitors.of(now, brand, request.client_address, facts.user_agent);
   return click;
+}
+
+// GET /{slug}+ of a link that is served: no click is made. False for everything else.
+bool Service::respond_preview(const net::Request& request, Tools& tools, AfterAnswer after,
+                              std::string& wire) {
+  const std::string_view path = previewed_path(request.path);
+  if (path.empty()) return false;
+  const LinkTable::Found found = tools.table->find(request.host, path);
+  if (found.link == nullptr) return false;
+  std::string destination;
+  decide(found.link->target(), {found.link->slug(), "", ""}, {}, destination);
+  if (!is_header_safe(destination)) return false;
+  previews_.add();
+  append_preview(wire, request.method,
+                 {.slug = found.link->slug(),
+                  .brand = found.brand->name,
+                  .destination = destination,
+                  .may_differ = found.rules != nullptr},
+                 tools.date, after);
+  return true;
 }
 
 void Service::respond_unknown(const net::Request& request, const BrandRecord* brand,
@@ -240,6 +262,11 @@ void Service::collect(std::vector<core::Metric>& metrics) const {
                      "Requests for a slug that is unknown, disabled or archived.",
                      {},
                      static_cast<double>(unknown_.value())});
+  metrics.push_back({Kind::counter,
+                     "fairlead_previews_total",
+                     "Pages of GET /{slug}+, which are no clicks.",
+                     {},
+                     static_cast<double>(previews_.value())});
   metrics.push_back({Kind::counter,
                      "fairlead_redirects_unsafe_total",
                      "Locations held back because a byte may not stand in a header; always 0.",

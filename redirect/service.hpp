@@ -71,6 +71,8 @@ class Service final : public Redirect {
   ClickRecord record_of(const net::Request& request, const LinkTable::Found& found,
                         core::ClickId id, const ClickFacts& facts, const KnownValues& known,
                         Tools& tools);
+  bool respond_preview(const net::Request& request, Tools& tools, AfterAnswer after,
+                       std::string& wire);
   void respond_unknown(const net::Request& request, const BrandRecord* brand, std::string_view date,
                        AfterAnswer after, std::string& wire);
   void hand_out(const std::shared_ptr<const LinkTable>& table);
@@ -95,6 +97,7 @@ class Service final : public Redirect {
 
   std::vector<std::unique_ptr<Tools>> tools_;
   core::Counter unknown_;
+  core::Counter previews_;
   core::Counter unsafe_;
 };
 

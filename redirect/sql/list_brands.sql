@@ -1,2 +1,2 @@
-SELECT brand_id, timezone, COALESCE(fallback_url, '') FROM brands
+SELECT brand_id, timezone, COALESCE(fallback_url, ''), name FROM brands
 WHERE brand_id > $1 ORDER BY brand_id LIMIT $2
