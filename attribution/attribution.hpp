@@ -47,6 +47,8 @@ struct Dependencies {
   storage::Database* clicks;  // read-only view of the click file for verdicts; may be null
   ReadToken read_token;
   std::string sealing_key;  // 32 bytes; seals webhook secrets
+  // Waits until the click file has what was answered before; for a click that is not there yet.
+  std::function<bool()> settle_clicks = {};
 };
 
 std::vector<net::Route> routes(const Dependencies& dependencies);

@@ -31,16 +31,25 @@ std::optional<Deal> find_deal(storage::Session& session, core::BrandId brand, co
               .policy = {row.text(5), row.text(6), row.integer(7)}};
 }
 
-Outcome verdict_of(storage::Database* clicks, const TokenFact& fact) {
-  if (clicks == nullptr) return Outcome::eligible;
-  const auto verdict = clicks->read([&](storage::Session& session) -> std::optional<std::int64_t> {
+// Nothing when the click is not there, or cannot be read now.
+std::optional<std::int64_t> find_verdict(storage::Database& clicks, const TokenFact& fact) {
+  const auto verdict = clicks.read([&](storage::Session& session) -> std::optional<std::int64_t> {
     const storage::Rows rows = session.run(sql::find_click_verdict, fact.click, fact.link);
     if (rows.empty()) return std::nullopt;
     return rows.one().integer(0);
   });
-  // A click file that cannot be read now must not cost an influencer the order.
-  if (!verdict || !*verdict) return Outcome::eligible;
-  return outcome_of(static_cast<core::ClickVerdict>(**verdict));
+  return verdict ? *verdict : std::nullopt;
+}
+
+Outcome verdict_of(const Dependencies& dependencies, const TokenFact& fact) {
+  if (dependencies.clicks == nullptr) return Outcome::eligible;
+  auto verdict = find_verdict(*dependencies.clicks, fact);
+  // An order may be faster than its click's way from the journal into the click file.
+  if (!verdict && dependencies.settle_clicks && dependencies.settle_clicks())
+    verdict = find_verdict(*dependencies.clicks, fact);
+  // A click that cannot be found must not cost an influencer the order.
+  if (!verdict) return Outcome::eligible;
+  return outcome_of(static_cast<core::ClickVerdict>(*verdict));
 }
 
 class Reader {
@@ -87,7 +96,7 @@ class Reader {
     touch.link = fact->link;
     touch.deal = links.one().id<core::DealId>(0);
     if (!take_deal(touch)) touch.outcome = Outcome::foreign;
-    if (touch.outcome == Outcome::eligible) touch.outcome = verdict_of(dependencies_.clicks, *fact);
+    if (touch.outcome == Outcome::eligible) touch.outcome = verdict_of(dependencies_, *fact);
     return touch;
   }
 

@@ -30,7 +30,7 @@ core::Result<std::unique_ptr<ClickStore>> ClickStore::open(
   return store;
 }
 
-core::Result<std::size_t> ClickStore::append(std::span<const ClickRecord> clicks) {
+core::Result<std::size_t> ClickStore::append(std::span<const ClickRecord> clicks, JournalPosition) {
   const std::int64_t newest_word = newest_word_;
   auto appended = database_->transact([&](storage::Session& session) {
     // The function may run again from the start; what it learned before is void.

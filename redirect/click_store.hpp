@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "redirect/click_record.hpp"
+#include "redirect/click_sink.hpp"
 #include "storage/storage.hpp"
 
 namespace fairlead::redirect {
@@ -29,25 +29,15 @@ enum class WordKind : std::uint8_t {
   subs = 9,
 };
 
-// What the recorder writes to; tests put a stalling or failing one in its place.
-class ClickSink {
- public:
-  virtual ~ClickSink() = default;
-  // All of the clicks are durable when this returns a value: how many are new (an id that is
-  // already stored counts once). Errc::busy and no_space: nothing is stored, try again later. Any
-  // other: the file has failed and must not be written again before a restart.
-  virtual core::Result<std::size_t> append(std::span<const ClickRecord> clicks) = 0;
-  // Housekeeping, called when the batch has been answered and nobody waits for it.
-  virtual void maintain() {}
-};
-
 class ClickStore final : public ClickSink {
  public:
   // Reads where the file stands. The database has Schema::clicks.
   static core::Result<std::unique_ptr<ClickStore>> open(
       std::unique_ptr<storage::Database> database);
 
-  core::Result<std::size_t> append(std::span<const ClickRecord> clicks) override;
+  core::Result<std::size_t> append(std::span<const ClickRecord> clicks,
+                                   JournalPosition upto) override;
+  JournalPosition position() const override { return position_; }
   void maintain() override { database_->maintain(); }
   // The highest click id stored before this process; 0 when there is none.
   std::int64_t newest_click() const { return newest_click_; }
@@ -71,6 +61,7 @@ class ClickStore final : public ClickSink {
   Words words_;      // committed
   Words new_words_;  // of the transaction under way
   std::string word_key_;
+  JournalPosition position_;
   std::int64_t newest_word_ = 0;
   std::int64_t newest_click_ = 0;
   std::map<RollupKey, std::int64_t> rollups_;  // of the transaction under way, one upsert per key

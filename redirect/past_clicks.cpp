@@ -47,7 +47,7 @@ core::Result<void> append_clicks(const std::string& clicks_file, storage::Databa
     const core::Instant at = core::instant_of_id(clicks[i].click.number);
     batch.push_back(record_of(clicks[i], days.of(clicks[i].brand, brand->zone, at)));
     if (batch.size() < batch_clicks && i + 1 < clicks.size()) continue;
-    if (auto appended = (*store)->append(batch); !appended) return appended.error();
+    if (auto appended = (*store)->append(batch, {}); !appended) return appended.error();
     batch.clear();
   }
   return {};

@@ -14,16 +14,8 @@ namespace fairlead::redirect {
 namespace {
 
 constexpr auto retry_pause = std::chrono::seconds(1);
+constexpr auto settle_wait_max = std::chrono::seconds(2);
 constexpr auto timer_ms_max = std::chrono::milliseconds(50);
-
-// What storage cannot turn into a Result is no memory; that may pass.
-core::Result<std::size_t> append(ClickSink& sink, std::span<const ClickRecord> clicks) {
-  try {
-    return sink.append(clicks);
-  } catch (const std::exception& failure) {
-    return core::fail(core::Errc::busy, failure.what());
-  }
-}
 
 constexpr std::array<const char*, verdict_count> verdict_names = {
     "valid",         "head",      "prefetch",   "bot",   "preview",
@@ -31,9 +23,12 @@ constexpr std::array<const char*, verdict_count> verdict_names = {
 
 }  // namespace
 
-Recorder::Recorder(std::unique_ptr<ClickSink> sink, const Options& options,
-                   std::function<void()> each_second)
-    : sink_(std::move(sink)), options_(options), each_second_(std::move(each_second)) {}
+Recorder::Recorder(Parts parts, const Options& options)
+    : options_(options),
+      journal_(std::move(parts.journal)),
+      folder_(std::move(parts.sink), *journal_),
+      judge_(std::move(parts.judge)),
+      each_second_(std::move(parts.each_second)) {}
 
 Recorder::~Recorder() {
   stop();
@@ -43,6 +38,7 @@ void Recorder::start(const std::vector<net::Executor>& threads) {
   CHECK(lanes_.empty() && threads.size() <= click_lanes_max);
   for (const net::Executor& executor : threads)
     lanes_.push_back(std::make_unique<Lane>(executor));
+  folder_.start();
   writer_ = std::thread([this] { write_until_stopped(); });
 }
 
@@ -90,38 +86,65 @@ void Recorder::wake_writer_soon(Lane& lane) {
   });
 }
 
+bool Recorder::settle() {
+  const std::uint64_t number = ++barriers_wanted_;
+  {
+    std::unique_lock lock(wake_mutex_);
+    wake_.notify_one();
+    passed_.wait_for(lock, settle_wait_max, [&] {
+      return barriers_passed_ >= number || is_stopping_.load() || state_.load() != State::recording;
+    });
+    if (barriers_passed_ < number) return false;
+  }
+  return folder_.settle(journal_->last());
+}
+
 void Recorder::stop() {
   if (!writer_.joinable()) return;
   is_stopping_.store(true);
   { const std::scoped_lock lock(wake_mutex_); }
   wake_.notify_one();
+  passed_.notify_all();
   writer_.join();
-  sink_.reset();
+  folder_.stop();
 }
 
 void Recorder::write_until_stopped() {
   Batch batch;
   batch.last.resize(lanes_.size());
   while (wait_for_clicks()) {
+    const std::uint64_t barrier = barriers_wanted_.load();
     take(batch);
-    if (batch.clicks.empty()) continue;
-    if (state_.load() == State::failed) {
-      give_up(batch);
-    } else {
-      write(batch);
+    if (!batch.clicks.empty()) {
+      if (state_.load() == State::failed) {
+        give_up(batch);
+      } else {
+        write(batch);
+      }
     }
+    pass_barrier(barrier);
   }
+}
+
+void Recorder::pass_barrier(std::uint64_t number) {
+  if (number == barriers_passed_) return;
+  const std::scoped_lock lock(wake_mutex_);
+  barriers_passed_ = number;
+  passed_.notify_all();
 }
 
 // False when the writer is to end and nothing is left to write.
 bool Recorder::wait_for_clicks() {
   for (;;) {
     run_each_second();
-    if (queued_.load() > 0) return true;
+    if (queued_.load() > 0 || barriers_wanted_.load() > barriers_passed_) return true;
     if (is_stopping_.load()) return false;
     std::unique_lock lock(wake_mutex_);
     is_idle_.store(true);
-    wake_.wait_for(lock, retry_pause, [&] { return queued_.load() > 0 || is_stopping_.load(); });
+    wake_.wait_for(lock, retry_pause, [&] {
+      return queued_.load() > 0 || barriers_wanted_.load() > barriers_passed_ ||
+             is_stopping_.load();
+    });
     is_idle_.store(false);
   }
 }
@@ -142,57 +165,81 @@ void Recorder::take(Batch& batch) {
       lane.inbox.who.clear();
     }
   }
+  judge(batch);
+}
+
+// Verdicts change within the bytes, so that the journal has the last word.
+void Recorder::judge(Batch& batch) {
   batch.clicks.clear();
-  std::string_view rest = batch.taken.bytes;
+  batch.written = 0;
+  std::string& bytes = batch.taken.bytes;
+  std::string_view rest = bytes;
+  ClickRecord click;
   for (const std::uint64_t who : batch.taken.who) {
-    const bool is_whole = read_record(rest, batch.clicks.emplace_back());
+    const std::size_t start = bytes.size() - rest.size();
+    const bool is_whole = read_record(rest, click);
     CHECK(is_whole);  // what append_record() wrote
-    batch.clicks.back().who = who;
+    click.who = who;
+    const core::ClickVerdict verdict = judge_ ? judge_(click) : click.verdict;
+    if (verdict != click.verdict) change_verdict(bytes.data() + start, verdict);
+    batch.clicks.push_back({bytes.size() - rest.size(), verdict});
   }
 }
 
 // Ends with the batch durable, or given up: after a failure whose outcome is unknown a commit is
 // never tried again, because the page cache may lie about what reached the disk.
 void Recorder::write(Batch& batch) {
-  for (;;) {
-    const auto started = Clock::now();
-    const core::Result<std::size_t> added = append(*sink_, batch.clicks);
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
-    commit_micros_.add(static_cast<std::uint64_t>(took.count()));
-    if (added) {
-      commits_.add();
-      for (const ClickRecord& click : batch.clicks)
-        recorded_[static_cast<std::size_t>(click.verdict)].add();
-      if (*added < batch.clicks.size()) lost_.add(batch.clicks.size() - *added);
-      if (state_.exchange(State::recording) == State::retrying)
-        core::log(core::Level::info, "clicks_recording_again", {});
-      queued_.fetch_sub(batch.clicks.size());
-      settle(batch, Outcome::committed);
-      sink_->maintain();
-      return;
-    }
-    const core::Errc code = added.error().code;
-    const bool may_recover = code == core::Errc::busy || code == core::Errc::no_space;
+  while (batch.written < batch.clicks.size()) {
+    const auto stored = write_part(batch);
+    if (stored) continue;
+    const core::Error& error = stored.error();
+    const bool may_recover = error.code == core::Errc::busy || error.code == core::Errc::no_space;
     if (!may_recover || is_stopping_.load()) {
-      core::log(core::Level::error, "clicks_lost",
-                {{"count", std::to_string(batch.clicks.size())}, {"why", added.error().detail}});
+      core::log(
+          core::Level::error, "clicks_lost",
+          {{"count", std::to_string(batch.clicks.size() - batch.written)}, {"why", error.detail}});
       if (!may_recover) state_.store(State::failed);
       give_up(batch);
       return;
     }
     if (state_.exchange(State::retrying) == State::recording)
-      core::log(core::Level::error, "clicks_not_recording", {{"why", added.error().detail}});
-    settle(batch, Outcome::not_committed);
+      core::log(core::Level::error, "clicks_not_recording", {{"why", error.detail}});
+    answer(batch, Outcome::not_committed);
     run_each_second();
     std::unique_lock lock(wake_mutex_);
+    passed_.notify_all();
     wake_.wait_for(lock, retry_pause, [&] { return is_stopping_.load(); });
   }
+  if (state_.exchange(State::recording) == State::retrying)
+    core::log(core::Level::info, "clicks_recording_again", {});
+  answer(batch, Outcome::committed);
+}
+
+// As many of the batch's clicks as one frame of the journal holds.
+core::Result<void> Recorder::write_part(Batch& batch) {
+  const std::size_t start = batch.written == 0 ? 0 : batch.clicks[batch.written - 1].end;
+  std::size_t upto = batch.clicks.size();
+  while (batch.clicks[upto - 1].end - start > journal_->batch_bytes_max())
+    upto = batch.written + (upto - batch.written) / 2;
+  const auto started = Clock::now();
+  const auto records =
+      std::string_view(batch.taken.bytes).substr(start, batch.clicks[upto - 1].end - start);
+  const auto stored = journal_->append(records);
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
+  commit_micros_.add(static_cast<std::uint64_t>(took.count()));
+  if (!stored) return stored.error();
+  folder_.take(*stored, records);
+  commits_.add();
+  queued_.fetch_sub(upto - batch.written);
+  for (; batch.written < upto; ++batch.written)
+    recorded_[static_cast<std::size_t>(batch.clicks[batch.written].verdict)].add();
+  return {};
 }
 
 void Recorder::give_up(const Batch& batch) {
-  lost_.add(batch.clicks.size());
-  queued_.fetch_sub(batch.clicks.size());
-  settle(batch, Outcome::not_committed);
+  lost_.add(batch.clicks.size() - batch.written);
+  queued_.fetch_sub(batch.clicks.size() - batch.written);
+  answer(batch, Outcome::not_committed);
 }
 
 void Recorder::run_each_second() {
@@ -202,7 +249,7 @@ void Recorder::run_each_second() {
 }
 
 // One message per thread that has answers waiting, none to a thread that has ended.
-void Recorder::settle(const Batch& batch, Outcome outcome) {
+void Recorder::answer(const Batch& batch, Outcome outcome) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     Lane& lane = *lanes_[i];
     if (batch.last[i] == 0 || lane.waiting.load() == 0) continue;
@@ -266,16 +313,20 @@ void Recorder::collect(std::vector<core::Metric>& metrics) const {
       "Redirects that left before their click was committed although durability is commit.",
       static_cast<double>(unconfirmed_.value()));
   add(Kind::counter, "fairlead_clicks_lost_total",
-      "Clicks that were answered and will not be stored: full queue or failed click file.",
+      "Clicks that were answered and will not be stored: full queue or failed journal.",
       static_cast<double>(lost_.value()));
   add(Kind::gauge, "fairlead_clicks_queued", "Clicks waiting for their commit.",
       static_cast<double>(queued_.load()));
-  add(Kind::counter, "fairlead_click_commits_total", "Group commits of clicks.",
+  add(Kind::counter, "fairlead_click_commits_total",
+      "Batches that the journal made durable, one sync each.",
       static_cast<double>(commits_.value()));
-  add(Kind::counter, "fairlead_click_commit_seconds_total", "Time spent in group commits.",
+  add(Kind::counter, "fairlead_click_commit_seconds_total", "Time spent in them.",
       static_cast<double>(commit_micros_.value()) / 1e6);
   add(Kind::gauge, "fairlead_click_storage_failed",
-      "1 while clicks cannot be stored; redirects go on.", is_recording() ? 0 : 1);
+      "1 while clicks cannot be made durable; redirects go on.",
+      state_.load() == State::recording ? 0 : 1);
+  journal_->collect(metrics);
+  folder_.collect(metrics);
 }
 
 }  // namespace fairlead::redirect

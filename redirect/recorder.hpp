@@ -1,9 +1,10 @@
 // The recorder makes clicks durable before their redirect leaves. I/O threads put clicks into their
-// own inbox; ONE writer takes everything that queued up during the last commit, writes it in one
-// transaction with synchronous=FULL, and posts one message per thread; the waiting answers then go.
-// A slow commit makes the next batch larger, never the queue unbounded. See docs/decisions/0005.
+// own inbox; ONE writer takes everything that queued up during the last commit, judges what only
+// all clicks together can tell, appends it to the journal (journal.hpp) with one sync, and posts
+// one message per thread; the waiting answers then go. Behind it the folder (click_folder.hpp)
+// takes batches into the click file. See docs/decisions/0005 and 0006.
 //
-// Shoppers come first: an answer waits at most commit_wait_ms_max, not at all while the file is
+// Shoppers come first: an answer waits at most commit_wait_ms_max, not at all while the journal is
 // failing, and leaves at once when the queue is full. Each such click is counted as unconfirmed;
 // one that will never be stored is counted as lost too.
 //
@@ -24,16 +25,23 @@
 
 #include "core/metrics.hpp"
 #include "net/net.hpp"
-#include "redirect/click_store.hpp"
+#include "redirect/click_folder.hpp"
+#include "redirect/journal.hpp"
 #include "redirect/redirect.hpp"
 
 namespace fairlead::redirect {
 
 class Recorder {
  public:
-  // `each_second` runs on the writer's thread about once a second, between batches.
-  Recorder(std::unique_ptr<ClickSink> sink, const Options& options,
-           std::function<void()> each_second = {});
+  struct Parts {
+    std::unique_ptr<ClickSink> sink;
+    std::unique_ptr<Journal> journal;  // opened at the sink's position
+    // Both run on the writer's thread: the first for every click in the order of the journal, the
+    // second about once a second, between batches. May be empty.
+    std::function<core::ClickVerdict(const ClickRecord&)> judge = {};
+    std::function<void()> each_second = {};
+  };
+  Recorder(Parts parts, const Options& options);
   ~Recorder();  // stops
 
   // Once, before the first click; at most click_lanes_max threads.
@@ -42,10 +50,14 @@ class Recorder {
   // Queues a click. True when `held` will be released: when the click is committed, has failed, or
   // has waited long enough. False when the answer leaves now.
   bool push(std::size_t thread, const ClickRecord& click, net::HeldAnswer& held);
-  // Writes what is queued, closes the file and ends the writer. When the server has stopped; twice
-  // is harmless.
+
+  // Waits until every click pushed so far is in the click file. False when that fails or takes
+  // longer than a few seconds. Blocks: never on an I/O thread.
+  bool settle();
+  // Writes what is queued, folds it, closes the files and ends both threads. When the server has
+  // stopped; twice is harmless.
   void stop();
-  bool is_recording() const { return state_.load() == State::recording; }
+  bool is_recording() const { return state_.load() == State::recording && folder_.is_folding(); }
   void collect(std::vector<core::Metric>& metrics) const;
 
  private:
@@ -71,9 +83,14 @@ class Recorder {
     bool is_timer_armed = false;
     bool is_wake_posted = false;
   };
+  struct Judged {
+    std::size_t end;  // of the click's record in the bytes
+    core::ClickVerdict verdict;
+  };
   struct Batch {
     Inbox taken;
-    std::vector<ClickRecord> clicks;  // views into the bytes taken
+    std::vector<Judged> clicks;       // of the bytes taken
+    std::size_t written = 0;          // of the clicks
     std::vector<std::uint64_t> last;  // per lane: the highest number taken
   };
 
@@ -81,11 +98,14 @@ class Recorder {
   void write_until_stopped();
   bool wait_for_clicks();
   void take(Batch& batch);
+  void judge(Batch& batch);
   void write(Batch& batch);
+  core::Result<void> write_part(Batch& batch);
+  void pass_barrier(std::uint64_t number);
   void give_up(const Batch& batch);
   void run_each_second();
   enum class Outcome { committed, not_committed };
-  void settle(const Batch& batch, Outcome outcome);
+  void answer(const Batch& batch, Outcome outcome);
 
   // On the lane's I/O thread.
   void wake_writer_soon(Lane& lane);
@@ -93,8 +113,10 @@ class Recorder {
   void arm(Lane& lane);
   void release_late(Lane& lane);
 
-  std::unique_ptr<ClickSink> sink_;
   const Options options_;
+  std::unique_ptr<Journal> journal_;
+  ClickFolder folder_;
+  std::function<core::ClickVerdict(const ClickRecord&)> judge_;
   std::function<void()> each_second_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::thread writer_;
@@ -106,6 +128,9 @@ class Recorder {
   std::mutex wake_mutex_;
   std::condition_variable wake_;
   Clock::time_point second_ends_ = Clock::now();  // of the writer
+  std::atomic<std::uint64_t> barriers_wanted_{0};
+  std::uint64_t barriers_passed_ = 0;  // under wake_mutex_
+  std::condition_variable passed_;
 
   std::array<core::Counter, verdict_count> recorded_;  // by verdict
   core::Counter unconfirmed_;

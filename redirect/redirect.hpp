@@ -88,10 +88,13 @@ class Redirect : public net::FastPath {
   // Reads the links again and hands them to every I/O thread. Called after each edit by the routes.
   virtual core::Result<void> reload_links() = 0;
   virtual void collect(std::vector<core::Metric>& metrics) const = 0;
-  // False while the click file is failing; for /readyz.
+  // False while clicks cannot be made durable or cannot be taken into the click file; for /readyz.
   virtual bool is_recording() const = 0;
-  // Writes what is queued, commits, checkpoints and closes the click file. After the server
-  // stopped.
+  // Waits until every click answered so far is in the click file, which otherwise takes a tenth of
+  // a second. False when that fails or takes longer than a few seconds. Blocks: never on an I/O
+  // thread.
+  virtual bool settle() = 0;
+  // Writes what is queued, takes it into the click file and closes both. After the server stopped.
   virtual void stop() = 0;
 };
 

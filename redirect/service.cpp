@@ -8,6 +8,7 @@
 #include "net/wire.hpp"
 #include "redirect/bulk_links.hpp"
 #include "redirect/click_facts.hpp"
+#include "redirect/click_store.hpp"
 #include "redirect/link_routes.hpp"
 #include "redirect/load_links.hpp"
 #include "redirect/preview.hpp"
@@ -81,16 +82,19 @@ Service::Service(storage::Database& main, Parts parts, std::vector<TokenKey> key
       seed_(parts.seed),
       newest_click_(parts.newest_click),
       salt_(std::move(parts.salt)),
-      recorder_(
-          std::move(parts.sink), options_,
-          [this] {
-            salt_->of(clock_.now());  // at midnight, also when nobody clicks
-            if (auto saved = salt_->save(); !saved)
-              core::log(core::Level::warning, "salt_not_saved", {{"why", saved.error().detail}});
-          }),
+      recorder_({.sink = std::move(parts.sink),
+                 .journal = std::move(parts.journal),
+                 .each_second = [this] { keep_salt(); }},
+                options_),
       tables_(std::move(parts.tables)),
       table_(std::move(parts.table)) {
   links_served_.store(table_->size());
+}
+
+void Service::keep_salt() {
+  salt_->of(clock_.now());  // at midnight, also when nobody clicks
+  if (auto saved = salt_->save(); !saved)
+    core::log(core::Level::warning, "salt_not_saved", {{"why", saved.error().detail}});
 }
 
 void Service::start(const std::vector<net::Executor>& threads) {
@@ -301,8 +305,13 @@ core::Result<std::unique_ptr<Redirect>> Redirect::open(storage::Database& main,
   parts.tables = std::make_unique<LinkTableBuilder>(parts.seed, options.default_domain);
   auto table = load_links(main, *parts.tables);
   if (!table) return table.error();
-  parts.newest_click = (*store)->newest_click();
+  auto journal = Journal::open(clicks_file + ".journal", (*store)->position());
+  if (!journal) return journal.error();
+  auto left = leftovers(**journal, (*store)->position());
+  if (!left) return left.error();
+  parts.newest_click = std::max((*store)->newest_click(), left->newest);
   parts.sink = std::move(*store);
+  parts.journal = std::move(*journal);
   parts.salt = std::move(*salt);
   parts.table = std::move(*table);
   return std::unique_ptr<Redirect>(std::make_unique<Service>(

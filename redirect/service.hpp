@@ -26,6 +26,7 @@ class Service final : public Redirect {
  public:
   struct Parts {
     std::unique_ptr<ClickSink> sink;
+    std::unique_ptr<Journal> journal;
     std::int64_t newest_click = 0;  // ids go on behind it
     std::unique_ptr<DailySalt> salt;
     std::uint64_t seed = 0;  // of hashes whose keys outsiders choose
@@ -43,6 +44,7 @@ class Service final : public Redirect {
   core::Result<void> reload_links() override;
   void collect(std::vector<core::Metric>& metrics) const override;
   bool is_recording() const override { return recorder_.is_recording(); }
+  bool settle() override { return recorder_.settle(); }
   void stop() override;
 
  private:
@@ -75,6 +77,7 @@ class Service final : public Redirect {
                        std::string& wire);
   void respond_unknown(const net::Request& request, const BrandRecord* brand, std::string_view date,
                        AfterAnswer after, std::string& wire);
+  void keep_salt();
   void hand_out(const std::shared_ptr<const LinkTable>& table);
 
   storage::Database& main_;

@@ -9,6 +9,8 @@
 #include <future>
 
 #include "redirect/click_ids.hpp"
+#include "redirect/click_store.hpp"
+#include "tests/redirect/faulty_disk.hpp"
 #include "tests/redirect/io_threads.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/support/test_statement.hpp"
@@ -24,24 +26,19 @@ ClickRecord click_number(std::int64_t number) {
                     .brand = {1},
                     .link = {2},
                     .day = {19'675}};
+  click.who = static_cast<std::uint64_t>(70 + number);
   click.device = "phone";
   return click;
 }
 
-// What the tests of the threads share: a sink that can be stopped at its door or told to fail.
-struct Gate {
+// What the tests of the threads share: what was folded, and a sink that can be told to fail.
+struct Folded {
   std::mutex mutex;
   std::condition_variable changed;
-  bool is_open = true;
   std::optional<core::Errc> failure;
-  std::vector<std::int64_t> stored;
+  std::vector<ClickRecord> clicks;  // their texts are gone
   int appends = 0;
 
-  void set_open(bool open) {
-    const std::scoped_lock lock(mutex);
-    is_open = open;
-    changed.notify_all();
-  }
   void fail_with(std::optional<core::Errc> code) {
     const std::scoped_lock lock(mutex);
     failure = code;
@@ -50,28 +47,44 @@ struct Gate {
     std::unique_lock lock(mutex);
     changed.wait(lock, [&] { return appends >= count; });
   }
-  std::size_t stored_count() {
+  std::size_t count() {
     const std::scoped_lock lock(mutex);
-    return stored.size();
+    return clicks.size();
   }
 };
 
-class GatedSink final : public ClickSink {
+class TestSink final : public ClickSink {
  public:
-  explicit GatedSink(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
-  core::Result<std::size_t> append(std::span<const ClickRecord> clicks) override {
-    std::unique_lock lock(gate_->mutex);
-    ++gate_->appends;
-    gate_->changed.notify_all();
-    gate_->changed.wait(lock, [&] { return gate_->is_open; });
-    if (gate_->failure) return core::fail(*gate_->failure, "told to fail");
-    for (const ClickRecord& click : clicks)
-      gate_->stored.push_back(click.id.number);
+  explicit TestSink(std::shared_ptr<Folded> folded) : folded_(std::move(folded)) {}
+  JournalPosition position() const override { return {}; }
+  core::Result<std::size_t> append(std::span<const ClickRecord> clicks, JournalPosition) override {
+    const std::scoped_lock lock(folded_->mutex);
+    ++folded_->appends;
+    folded_->changed.notify_all();
+    if (folded_->failure) return core::fail(*folded_->failure, "told to fail");
+    folded_->clicks.insert(folded_->clicks.end(), clicks.begin(), clicks.end());
     return clicks.size();
   }
 
  private:
-  std::shared_ptr<Gate> gate_;
+  std::shared_ptr<Folded> folded_;
+};
+
+// A recorder with a journal of its own, on a disk that does as it is told.
+struct Recording {
+  explicit Recording(const Options& options,
+                     std::function<core::ClickVerdict(const ClickRecord&)> judge = {})
+      : recorder({.sink = std::make_unique<TestSink>(folded),
+                  .journal = Journal::open(directory.file("journal"), {},
+                                           {.segment_bytes = 64 * 1024, .disk = disk})
+                                 .value(),
+                  .judge = std::move(judge)},
+                 options) {}
+
+  test::TemporaryDirectory directory;
+  std::shared_ptr<test::FaultyDisk> disk = std::make_shared<test::FaultyDisk>();
+  std::shared_ptr<Folded> folded = std::make_shared<Folded>();
+  Recorder recorder;
 };
 
 net::Task<void> record_one(Recorder& recorder, std::size_t thread, std::int64_t number,
@@ -99,15 +112,15 @@ Options options_with(std::uint32_t wait_ms, std::size_t queue_max = 1000) {
 constexpr std::uint32_t for_ever_ms = 60'000;
 
 TEST(Recorder, AnswersLeaveAfterTheirCommitAndShareIt) {
-  const auto gate = std::make_shared<Gate>();
-  Recorder recorder(std::make_unique<GatedSink>(gate), options_with(for_ever_ms));
+  Recording recording(options_with(for_ever_ms));
+  Recorder& recorder = recording.recorder;
   Threads threads(2);
   recorder.start(threads.executors());
-  gate->set_open(false);
+  recording.disk->set_open(false);
   Countdown first{1};
   boost::asio::co_spawn(threads.executor(0), record_one(recorder, 0, 1, first),
                         boost::asio::detached);
-  gate->wait_for_appends(1);  // the writer holds click 1; the others queue up behind it
+  recording.disk->wait_for_syncs(1);  // the writer holds click 1; the others queue up behind it
   Countdown rest{10};
   std::promise<void> queued;
   for (int i = 0; i < 10; ++i)
@@ -117,10 +130,11 @@ TEST(Recorder, AnswersLeaveAfterTheirCommitAndShareIt) {
   queued.get_future().wait();
   EXPECT_EQ(first.left(), 1) << "nothing is committed yet";
   EXPECT_EQ(rest.left(), 10);
-  gate->set_open(true);
+  recording.disk->set_open(true);
   first.wait();
   rest.wait();
-  EXPECT_EQ(gate->stored_count(), 11u);
+  EXPECT_TRUE(recorder.settle());
+  EXPECT_EQ(recording.folded->count(), 11u);
   EXPECT_EQ(metric(recorder, "fairlead_click_commits_total"), 2)
       << "one commit for all that queued up";
   EXPECT_EQ(metric(recorder, "fairlead_clicks_unconfirmed_total"), 0);
@@ -130,8 +144,8 @@ TEST(Recorder, AnswersLeaveAfterTheirCommitAndShareIt) {
 
 // A stop has to wait for every timer of a thread, so a long commit_wait_ms_max must not hold it.
 TEST(Recorder, ADeadlineNobodyWaitsForDoesNotHoldItsThread) {
-  const auto gate = std::make_shared<Gate>();
-  Recorder recorder(std::make_unique<GatedSink>(gate), options_with(for_ever_ms / 10));
+  Recording recording(options_with(for_ever_ms / 10));
+  Recorder& recorder = recording.recorder;
   boost::asio::io_context context(1);
   recorder.start({context.get_executor()});
   Countdown left{1};
@@ -145,30 +159,30 @@ TEST(Recorder, ADeadlineNobodyWaitsForDoesNotHoldItsThread) {
 }
 
 TEST(Recorder, StalledCommitLetsAnswersGoAtTheDeadlineAndCountsThem) {
-  const auto gate = std::make_shared<Gate>();
-  Recorder recorder(std::make_unique<GatedSink>(gate), options_with(20));
+  Recording recording(options_with(20));
+  Recorder& recorder = recording.recorder;
   Threads threads(1);
   recorder.start(threads.executors());
-  gate->set_open(false);
+  recording.disk->set_open(false);
   Countdown left{3};
   for (int i = 0; i < 3; ++i)
     boost::asio::co_spawn(threads.executor(0), record_one(recorder, 0, i, left),
                           boost::asio::detached);
-  left.wait();  // ends only because of the deadline: the gate is shut
+  left.wait();  // ends only because of the deadline: the disk does not answer
   EXPECT_EQ(metric(recorder, "fairlead_clicks_unconfirmed_total"), 3);
   EXPECT_EQ(metric(recorder, "fairlead_clicks_lost_total"), 0);
-  EXPECT_EQ(gate->stored_count(), 0u);
-  gate->set_open(true);
+  EXPECT_EQ(recording.folded->count(), 0u);
+  recording.disk->set_open(true);
   recorder.stop();
-  EXPECT_EQ(gate->stored_count(), 3u) << "late is not lost";
+  EXPECT_EQ(recording.folded->count(), 3u) << "late is not lost";
 }
 
 TEST(Recorder, FullQueueAnswersAtOnceAndCountsLostClicks) {
-  const auto gate = std::make_shared<Gate>();
-  Recorder recorder(std::make_unique<GatedSink>(gate), options_with(1, 4));
+  Recording recording(options_with(1, 4));
+  Recorder& recorder = recording.recorder;
   Threads threads(1);
   recorder.start(threads.executors());
-  gate->set_open(false);
+  recording.disk->set_open(false);
   Countdown left{10};
   for (int i = 0; i < 10; ++i)
     boost::asio::co_spawn(threads.executor(0), record_one(recorder, 0, i, left),
@@ -177,18 +191,18 @@ TEST(Recorder, FullQueueAnswersAtOnceAndCountsLostClicks) {
   EXPECT_EQ(metric(recorder, "fairlead_clicks_lost_total"), 6);
   EXPECT_EQ(metric(recorder, "fairlead_clicks_unconfirmed_total"), 10);
   EXPECT_EQ(metric(recorder, "fairlead_clicks_queued"), 4);
-  gate->set_open(true);
+  recording.disk->set_open(true);
   recorder.stop();
-  EXPECT_EQ(gate->stored_count(), 4u);
+  EXPECT_EQ(recording.folded->count(), 4u);
   EXPECT_EQ(metric(recorder, "fairlead_clicks_queued"), 0);
 }
 
 TEST(Recorder, FullDiskKeepsTheQueueAndResumesByItself) {
-  const auto gate = std::make_shared<Gate>();
-  Recorder recorder(std::make_unique<GatedSink>(gate), options_with(for_ever_ms));
+  Recording recording(options_with(for_ever_ms));
+  Recorder& recorder = recording.recorder;
   Threads threads(1);
   recorder.start(threads.executors());
-  gate->fail_with(core::Errc::no_space);
+  recording.disk->fail_with(ENOSPC);
   Countdown left{1};
   boost::asio::co_spawn(threads.executor(0), record_one(recorder, 0, 1, left),
                         boost::asio::detached);
@@ -200,56 +214,145 @@ TEST(Recorder, FullDiskKeepsTheQueueAndResumesByItself) {
   second.wait();  // nobody waits while the file is failing
   EXPECT_EQ(metric(recorder, "fairlead_clicks_unconfirmed_total"), 2);
   EXPECT_EQ(metric(recorder, "fairlead_click_storage_failed"), 1);
-  gate->fail_with(std::nullopt);
-  gate->wait_for_appends(
-      3);  // tried again without being asked; the second click makes a third append
+  recording.disk->fail_with(0);
+  recording.folded->wait_for_appends(1);  // tried again without being asked
   recorder.stop();
   EXPECT_TRUE(recorder.is_recording());
-  EXPECT_EQ(gate->stored_count(), 2u);
+  EXPECT_EQ(recording.folded->count(), 2u);
   EXPECT_EQ(metric(recorder, "fairlead_clicks_lost_total"), 0);
 }
 
 TEST(Recorder, AfterAnIoErrorTheFileIsNeverTouchedAgain) {
-  const auto gate = std::make_shared<Gate>();
-  Recorder recorder(std::make_unique<GatedSink>(gate), options_with(for_ever_ms));
+  Recording recording(options_with(for_ever_ms));
+  Recorder& recorder = recording.recorder;
   Threads threads(1);
   recorder.start(threads.executors());
-  gate->fail_with(core::Errc::io);
+  recording.disk->fail_with(EIO);
   Countdown left{1};
   boost::asio::co_spawn(threads.executor(0), record_one(recorder, 0, 1, left),
                         boost::asio::detached);
   left.wait();
-  gate->fail_with(std::nullopt);
+  recording.disk->fail_with(0);
   Countdown later{5};
   for (int i = 0; i < 5; ++i)
     boost::asio::co_spawn(threads.executor(0), record_one(recorder, 0, 2 + i, later),
                           boost::asio::detached);
   later.wait();
   recorder.stop();
-  EXPECT_EQ(gate->appends, 1);
-  EXPECT_EQ(gate->stored_count(), 0u);
+  EXPECT_EQ(recording.disk->writes(), 1);
+  EXPECT_EQ(recording.folded->count(), 0u);
   EXPECT_FALSE(recorder.is_recording());
   EXPECT_EQ(metric(recorder, "fairlead_clicks_lost_total"), 6);
   EXPECT_EQ(metric(recorder, "fairlead_clicks_unconfirmed_total"), 6);
 }
 
-TEST(Recorder, AsyncAnswersFirstAndStillDrainsOnStop) {
-  const auto gate = std::make_shared<Gate>();
-  Options options = options_with(for_ever_ms);
-  options.durability = Durability::async;
-  Recorder recorder(std::make_unique<GatedSink>(gate), options);
+TEST(Recorder, JudgesEveryClickOnceInTheOrderOfTheJournal) {
+  std::vector<std::pair<std::int64_t, std::uint64_t>> judged;  // link and who
+  Recording recording(options_with(for_ever_ms), [&](const ClickRecord& click) {
+    judged.emplace_back(click.link.number, click.who);
+    return judged.size() % 2 == 0 ? core::ClickVerdict::duplicate : click.verdict;
+  });
+  Recorder& recorder = recording.recorder;
   Threads threads(1);
   recorder.start(threads.executors());
-  gate->set_open(false);
+  Countdown left{4};
+  for (int i = 0; i < 4; ++i)
+    boost::asio::co_spawn(threads.executor(0), record_one(recorder, 0, i, left),
+                          boost::asio::detached);
+  left.wait();
+  recorder.stop();
+  EXPECT_EQ(judged, (std::vector<std::pair<std::int64_t, std::uint64_t>>{
+                        {2, 70}, {2, 71}, {2, 72}, {2, 73}}));
+  ASSERT_EQ(recording.folded->clicks.size(), 4u);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(recording.folded->clicks[i].verdict,
+              i % 2 == 0 ? core::ClickVerdict::valid : core::ClickVerdict::duplicate);
+    EXPECT_EQ(recording.folded->clicks[i].who, 0u) << "never in the journal";
+  }
+  EXPECT_EQ(metric(recorder, "fairlead_clicks_recorded_total", "duplicate"), 2);
+}
+
+TEST(Recorder, ABatchOfMoreThanASegmentIsWrittenInParts) {
+  Recording recording(options_with(for_ever_ms, 100'000));
+  Recorder& recorder = recording.recorder;
+  Threads threads(1);
+  recorder.start(threads.executors());
+  recording.disk->set_open(false);
+  constexpr int clicks = 5000;  // about 350 KB, a segment has 64
+  Countdown left{clicks};
+  for (int i = 0; i < clicks; ++i)
+    boost::asio::co_spawn(threads.executor(0), record_one(recorder, 0, i, left),
+                          boost::asio::detached);
+  recording.disk->wait_for_syncs(1);
+  recording.disk->set_open(true);
+  left.wait();
+  EXPECT_TRUE(recorder.settle());
+  ASSERT_EQ(recording.folded->count(), std::size_t{clicks});
+  for (int i = 0; i < clicks; ++i)
+    ASSERT_EQ(recording.folded->clicks[static_cast<std::size_t>(i)].id, click_number(i).id);
+  EXPECT_EQ(metric(recorder, "fairlead_clicks_unconfirmed_total"), 0);
+  recorder.stop();
+}
+
+TEST(Recorder, AFailingClickFileHoldsNobodyAndItsClicksStayInTheJournal) {
+  Recording recording(options_with(for_ever_ms));
+  Recorder& recorder = recording.recorder;
+  Threads threads(1);
+  recorder.start(threads.executors());
+  recording.folded->fail_with(core::Errc::io);
+  for (int i = 0; i < 3; ++i) {
+    Countdown left{1};
+    boost::asio::co_spawn(threads.executor(0), record_one(recorder, 0, i, left),
+                          boost::asio::detached);
+    left.wait();
+  }
+  EXPECT_FALSE(recorder.settle());
+  EXPECT_FALSE(recorder.is_recording()) << "an operator must know";
+  EXPECT_EQ(metric(recorder, "fairlead_clicks_unconfirmed_total"), 0) << "they are durable";
+  EXPECT_EQ(metric(recorder, "fairlead_click_file_failed"), 1);
+  recording.folded->fail_with(std::nullopt);
+  recorder.stop();
+  EXPECT_EQ(recording.folded->appends, 1) << "not written again before a restart";
+  const auto journal = Journal::open(recording.directory.file("journal"), {}).value();
+  EXPECT_EQ(leftovers(*journal, {}).value().clicks, 3);
+  EXPECT_EQ(leftovers(*journal, {}).value().newest, click_number(2).id.number);
+}
+
+TEST(Recorder, AFullClickFileIsFoldedAgainByItself) {
+  Recording recording(options_with(for_ever_ms));
+  Recorder& recorder = recording.recorder;
+  Threads threads(1);
+  recorder.start(threads.executors());
+  recording.folded->fail_with(core::Errc::no_space);
+  Countdown left{1};
+  boost::asio::co_spawn(threads.executor(0), record_one(recorder, 0, 0, left),
+                        boost::asio::detached);
+  left.wait();
+  recording.folded->wait_for_appends(1);
+  recording.folded->fail_with(std::nullopt);
+  recording.folded->wait_for_appends(2);
+  recorder.stop();
+  EXPECT_EQ(recording.folded->count(), 1u);
+  EXPECT_TRUE(recorder.is_recording());
+}
+
+TEST(Recorder, AsyncAnswersFirstAndStillDrainsOnStop) {
+  Options options = options_with(for_ever_ms);
+  options.durability = Durability::async;
+  Recording recording(options);
+  Recorder& recorder = recording.recorder;
+  Threads threads(1);
+  recorder.start(threads.executors());
+  recording.disk->set_open(false);
   Countdown left{100};
   for (int i = 0; i < 100; ++i)
     boost::asio::co_spawn(threads.executor(0), record_one(recorder, 0, i, left),
                           boost::asio::detached);
   left.wait();
-  EXPECT_EQ(gate->stored_count(), 0u);
-  gate->set_open(true);
+  EXPECT_EQ(recording.folded->count(), 0u);
+  recording.disk->set_open(true);
   recorder.stop();
-  EXPECT_EQ(gate->stored_count(), 100u);
+  EXPECT_EQ(recording.folded->count(), 100u);
   EXPECT_EQ(metric(recorder, "fairlead_clicks_unconfirmed_total"), 0) << "async promises nothing";
 }
 
@@ -260,7 +363,8 @@ TEST(Recorder, ManyThreadsLoseNothingInARealFile) {
   constexpr int clicks_each = 400;
   {
     auto database = storage::open({.url = url, .schema = storage::Schema::clicks}).value();
-    Recorder recorder(ClickStore::open(std::move(database)).value(),
+    Recorder recorder({.sink = ClickStore::open(std::move(database)).value(),
+                       .journal = Journal::open(directory.file("journal"), {}).value()},
                       options_with(for_ever_ms, 100'000));
     Threads threads(threads_count);
     recorder.start(threads.executors());

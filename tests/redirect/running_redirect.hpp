@@ -94,7 +94,9 @@ class RunningRedirect {
   redirect::Redirect* operator->() { return redirect_.get(); }
   IoThreads& threads() { return threads_; }
   const std::string& clicks_file() const { return clicks_file_; }
+  // With everything answered so far.
   std::unique_ptr<storage::Database> read_clicks() const {
+    EXPECT_TRUE(!redirect_ || redirect_->settle());
     return storage::open_read_only(
                {.url = "sqlite:" + clicks_file_, .schema = storage::Schema::clicks})
         .value();

@@ -1,0 +1,243 @@
+#include "redirect/click_folder.hpp"
+
+#include <algorithm>
+
+#include "core/log.hpp"
+
+namespace fairlead::redirect {
+
+namespace {
+
+// A click is in reports after at most this long and one transaction; when nothing happened for as
+// long before, at once.
+constexpr auto fold_pause = std::chrono::milliseconds(50);
+constexpr auto retry_pause = std::chrono::seconds(1);
+constexpr auto settle_wait_max = std::chrono::seconds(2);
+
+// What storage cannot turn into a Result is no memory; that may pass.
+core::Result<std::size_t> append(ClickSink& sink, std::span<const ClickRecord> clicks,
+                                 JournalPosition upto) {
+  try {
+    return sink.append(clicks, upto);
+  } catch (const std::exception& failure) {
+    return core::fail(core::Errc::busy, failure.what());
+  }
+}
+
+}  // namespace
+
+ClickFolder::ClickFolder(std::unique_ptr<ClickSink> sink, Journal& journal, FolderLimits limits)
+    : sink_(std::move(sink)),
+      journal_(journal),
+      limits_(limits),
+      folded_(sink_->position()),
+      newest_(journal.last()) {}
+
+ClickFolder::~ClickFolder() {
+  stop();
+}
+
+void ClickFolder::start() {
+  thread_ = std::thread([this] { fold_until_stopped(); });
+}
+
+void ClickFolder::take(JournalPosition position, std::string_view records) {
+  const std::scoped_lock lock(mutex_);
+  newest_ = position;
+  const JournalPosition before{position.batch - 1};
+  const bool goes_on = !blocks_.empty() && blocks_.back().upto == before &&
+                       blocks_.back().records.size() < limits_.block_bytes;
+  if (!goes_on && blocks_.size() < limits_.blocks_max && state_.load() != State::failed)
+    blocks_.push_back({std::exchange(spare_, {}), before, before});
+  if (!blocks_.empty() && blocks_.back().upto == before) {
+    blocks_.back().records += records;
+    blocks_.back().upto = position;
+  }
+  if (is_waiting_ || (!goes_on && blocks_.size() > 1)) work_.notify_one();
+}
+
+bool ClickFolder::settle(JournalPosition upto) {
+  std::unique_lock lock(mutex_);
+  if (upto > wanted_) wanted_ = upto;
+  work_.notify_one();
+  settled_.wait_for(lock, settle_wait_max, [&] {
+    return folded_ >= upto || is_stopping_ || state_.load() != State::folding;
+  });
+  return folded_ >= upto;
+}
+
+void ClickFolder::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    is_stopping_ = true;
+    work_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+  sink_.reset();
+  settled_.notify_all();
+}
+
+void ClickFolder::fold_until_stopped() {
+  journal_.prepare();
+  while (wait_for_work()) {
+    const auto gathered = gather();
+    if (gathered) {
+      fold();
+    } else {
+      note_failure(gathered.error());
+    }
+  }
+}
+
+// False when it is time to end: nothing is left, or it cannot be folded.
+bool ClickFolder::wait_for_work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    const State state = state_.load();
+    const bool has_work = newest_ > folded_ && state != State::failed;
+    if (is_stopping_ && (!has_work || state == State::retrying)) return false;
+    if (has_work && is_due()) return true;
+    if (has_work) {
+      work_.wait_until(lock, due_);
+    } else {
+      is_waiting_ = true;
+      work_.wait(lock);
+      is_waiting_ = false;
+    }
+  }
+}
+
+bool ClickFolder::is_due() const {
+  if (Clock::now() >= due_) return true;
+  if (state_.load() == State::retrying) return false;
+  return is_stopping_ || wanted_ > folded_ || blocks_.size() > 1;
+}
+
+// The next block to fold; the one of a failed try stays.
+core::Result<void> ClickFolder::gather() {
+  if (is_gathered_) return {};
+  JournalPosition missing;
+  if (!take_block(missing)) {
+    block_.records.clear();
+    const auto read = journal_.read(folded_, missing, limits_.block_bytes, block_.records);
+    if (!read) return read.error();
+    // Nothing there: those batches were damaged on disk and are passed over.
+    block_.upto = *read > folded_ ? *read : missing;
+  }
+  is_gathered_ = true;
+  decode();
+  return {};
+}
+
+// False when the journal has to be read first, up to `missing`.
+bool ClickFolder::take_block(JournalPosition& missing) {
+  const std::scoped_lock lock(mutex_);
+  due_ = Clock::now() + fold_pause;
+  missing = blocks_.empty() ? newest_ : blocks_.front().after;
+  if (blocks_.empty() || missing > folded_) return false;
+  block_ = std::move(blocks_.front());
+  blocks_.pop_front();
+  return true;
+}
+
+void ClickFolder::decode() {
+  clicks_.clear();
+  std::string_view rest = block_.records;
+  while (!rest.empty()) {
+    if (read_record(rest, clicks_.emplace_back())) continue;
+    clicks_.pop_back();
+    core::log(core::Level::error, "click_record_damaged", {{"bytes", std::to_string(rest.size())}});
+    break;
+  }
+}
+
+void ClickFolder::fold() {
+  const auto started = Clock::now();
+  const core::Result<std::size_t> added = append(*sink_, clicks_, block_.upto);
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
+  fold_micros_.add(static_cast<std::uint64_t>(took.count()));
+  if (!added) {
+    note_failure(added.error());
+    return;
+  }
+  note_folded(*added);
+  journal_.free_until(folded_);
+  journal_.prepare();
+  sink_->maintain();
+}
+
+void ClickFolder::note_folded(std::size_t added) {
+  folds_.add();
+  folded_clicks_.add(clicks_.size());
+  if (added < clicks_.size()) lost_.add(clicks_.size() - added);
+  if (state_.exchange(State::folding) == State::retrying)
+    core::log(core::Level::info, "clicks_folding_again", {});
+  const std::scoped_lock lock(mutex_);
+  folded_ = block_.upto;
+  if (spare_.capacity() == 0) spare_ = std::move(block_.records);
+  spare_.clear();
+  is_gathered_ = false;
+  settled_.notify_all();
+}
+
+// After a failure whose outcome is unknown the click file is not written again: the page cache may
+// lie about what reached the disk. The clicks are safe in the journal.
+void ClickFolder::note_failure(const core::Error& error) {
+  const bool may_recover = error.code == core::Errc::busy || error.code == core::Errc::no_space;
+  const State next = may_recover ? State::retrying : State::failed;
+  if (state_.exchange(next) != next)
+    core::log(core::Level::error, may_recover ? "clicks_not_folding" : "click_file_failed",
+              {{"why", error.detail}});
+  const std::scoped_lock lock(mutex_);
+  due_ = Clock::now() + retry_pause;
+  if (next == State::failed) blocks_.clear();
+  settled_.notify_all();
+}
+
+void ClickFolder::collect(std::vector<core::Metric>& metrics) const {
+  using Kind = core::Metric::Kind;
+  const auto add = [&](Kind kind, const char* name, const char* help, double value) {
+    metrics.push_back({kind, name, help, {}, value});
+  };
+  std::int64_t lag = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    lag = newest_.batch - folded_.batch;
+  }
+  add(Kind::counter, "fairlead_click_folds_total",
+      "Transactions that took clicks from the journal into the click file.",
+      static_cast<double>(folds_.value()));
+  add(Kind::counter, "fairlead_click_fold_seconds_total", "Time spent in them.",
+      static_cast<double>(fold_micros_.value()) / 1e6);
+  add(Kind::counter, "fairlead_clicks_folded_total", "Clicks taken into the click file.",
+      static_cast<double>(folded_clicks_.value()));
+  add(Kind::counter, "fairlead_clicks_refused_total",
+      "Clicks of the journal whose id was in the click file already.",
+      static_cast<double>(lost_.value()));
+  add(Kind::gauge, "fairlead_click_fold_lag_batches",
+      "Durable batches of the journal that are not in the click file yet.",
+      static_cast<double>(lag));
+  add(Kind::gauge, "fairlead_click_file_failed",
+      "1 while clicks stay in the journal because the click file cannot be written.",
+      is_folding() ? 0 : 1);
+}
+
+core::Result<Leftovers> leftovers(const Journal& journal, JournalPosition folded) {
+  Leftovers found;
+  std::string records;
+  while (folded < journal.last()) {
+    records.clear();
+    const auto read = journal.read(folded, journal.last(), FolderLimits{}.block_bytes, records);
+    if (!read) return read.error();
+    if (*read == folded) break;
+    folded = *read;
+    ClickRecord click;
+    for (std::string_view rest = records; read_record(rest, click);) {
+      ++found.clicks;
+      found.newest = std::max(found.newest, click.id.number);
+    }
+  }
+  return found;
+}
+
+}  // namespace fairlead::redirect
