@@ -68,8 +68,9 @@ bool take_url(Config& config, std::string_view text) {
   return text.size() > 8;
 }
 
-bool take_proxies(Config& config, std::string_view text) {
-  config.trusted_proxies.clear();
+// "a, b": at least one, none empty.
+bool take_list(std::string_view text, std::vector<std::string>& out) {
+  out.clear();
   while (!text.empty()) {
     const std::size_t comma = text.find(',');
     std::string_view one = text.substr(0, comma);
@@ -78,7 +79,7 @@ bool take_proxies(Config& config, std::string_view text) {
     while (one.ends_with(' '))
       one.remove_suffix(1);
     if (one.empty()) return false;
-    config.trusted_proxies.emplace_back(one);
+    out.emplace_back(one);
     text = comma == std::string_view::npos ? "" : text.substr(comma + 1);
   }
   return true;
@@ -94,6 +95,16 @@ const Entry entries[] = {
      [](Config& c, std::string_view v) { return take_address(v, c.listen); }},
     {{"admin_listen", "ADDRESS:PORT for the API alone, such as \"127.0.0.1:8081\""},
      [](Config& c, std::string_view v) { return take_address(v, c.admin_listen); }},
+    {{"listen_tls", "ADDRESS:PORT to serve HTTPS on, such as \"0.0.0.0:8443\""},
+     [](Config& c, std::string_view v) { return take_address(v, c.listen_tls); }},
+    {{"tls_cert",
+      "PEM files, each a certificate with its chain, such as \"cert.pem\" or \"a.pem, b.pem\"; a "
+      "client gets the one with the name it asks for, or else the first"},
+     [](Config& c, std::string_view v) { return take_list(v, c.tls_cert); }},
+    {{"tls_key", "PEM files with the keys of tls_cert, in the same order, such as \"key.pem\""},
+     [](Config& c, std::string_view v) { return take_list(v, c.tls_key); }},
+    {{"tls_tickets", "session tickets per TLS 1.3 handshake, 0 to 2"},
+     [](Config& c, std::string_view v) { return take_integer(v, 0, 2, c.tls_tickets); }},
     {{"database", "\"postgres://user@host/name\" or \"sqlite:/path/fairlead.db\""}, take_database},
     {{"threads", "I/O threads, 0 (one per core) to 64"},
      [](Config& c, std::string_view v) { return take_integer(v, 0, 64, c.threads); }},
@@ -116,7 +127,7 @@ const Entry entries[] = {
     {{"trusted_proxies",
       "addresses or networks whose X-Forwarded-For is believed, such as "
       "\"127.0.0.1, 10.0.0.0/8\""},
-     take_proxies},
+     [](Config& c, std::string_view v) { return take_list(v, c.trusted_proxies); }},
 };
 
 const Entry* find_entry(std::string_view name) {
@@ -196,6 +207,26 @@ core::Result<void> apply_environment(Config& config, const std::vector<std::stri
   return {};
 }
 
+// What no setting can see alone.
+core::Result<void> check_together(const Config& config) {
+  const bool has_tls = !config.listen_tls.host.empty();
+  if (has_tls && config.tls_cert.empty())
+    return fail(Errc::config, "listen_tls needs tls_cert and tls_key: there is none");
+  if (config.tls_cert.size() != config.tls_key.size()) {
+    return fail(
+        Errc::config,
+        "tls_cert and tls_key must name as many files each, in the same order; tls_cert names " +
+            std::to_string(config.tls_cert.size()) + ", tls_key " +
+            std::to_string(config.tls_key.size()));
+  }
+  if (!has_tls && !config.tls_cert.empty()) {
+    return fail(Errc::config,
+                "tls_cert is set, listen_tls is not: nothing would use it; set "
+                "listen_tls, such as \"0.0.0.0:8443\"");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string Config::database_url() const {
@@ -204,10 +235,12 @@ std::string Config::database_url() const {
 
 std::string Config::shown_url() const {
   if (!public_url.empty()) return public_url;
-  const bool is_v6 = listen.host.find(':') != std::string::npos;
-  const bool is_any = listen.host == "0.0.0.0" || listen.host == "::";
-  const std::string host = is_any ? "127.0.0.1" : is_v6 ? "[" + listen.host + "]" : listen.host;
-  return "http://" + host + ":" + std::to_string(listen.port);
+  const bool has_tls = !listen_tls.host.empty();
+  const Address& at = has_tls ? listen_tls : listen;
+  const bool is_v6 = at.host.find(':') != std::string::npos;
+  const bool is_any = at.host == "0.0.0.0" || at.host == "::";
+  const std::string host = is_any ? "127.0.0.1" : is_v6 ? "[" + at.host + "]" : at.host;
+  return (has_tls ? "https://" : "http://") + host + ":" + std::to_string(at.port);
 }
 
 std::string Config::shown_host() const {
@@ -251,6 +284,8 @@ core::Result<Config> load_config(const std::string& file,
     done = apply(config, name, value, flag);
     if (!done) return done.error();
   }
+  done = check_together(config);
+  if (!done) return done.error();
   return config;
 }
 

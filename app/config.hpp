@@ -22,7 +22,11 @@ struct Address {
 struct Config {
   std::string data = "data";
   Address listen{"127.0.0.1", 8080};
-  Address admin_listen;           // empty host: the API shares `listen` with the redirects
+  Address admin_listen;               // empty host: the API shares `listen` with the redirects
+  Address listen_tls;                 // empty host: no TLS
+  std::vector<std::string> tls_cert;  // files; tls_key has the key of each
+  std::vector<std::string> tls_key;
+  std::int64_t tls_tickets = 0;   // per handshake of TLS 1.3
   std::string database;           // empty: SQLite in the data directory
   std::int64_t threads = 0;       // I/O threads; 0: one per core, at most 64
   std::int64_t work_threads = 4;  // for the API and the database
@@ -30,7 +34,7 @@ struct Config {
   std::int64_t commit_wait_ms_max = 50;
   std::int64_t queue_clicks_max = 100'000;
   std::int64_t drain_ms_max = 30'000;
-  std::string public_url;  // empty: http:// and the listen address
+  std::string public_url;  // empty: the address of listen_tls, or else of listen
   std::vector<std::string> trusted_proxies;
 
   std::string database_url() const;

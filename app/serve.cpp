@@ -24,6 +24,17 @@ sigset_t block_signals() {
   return set;
 }
 
+void report_reload(const std::string& what, const core::Result<void>& reloaded) {
+  if (reloaded) {
+    core::log(core::Level::info, "reloaded", {{"what", what}});
+  } else {
+    core::log(core::Level::error, "reload_failed",
+              {{"what", what},
+               {"detail", reloaded.error().detail},
+               {"consequence", "what was loaded before stays in use"}});
+  }
+}
+
 }  // namespace
 
 int serve(const Config& config) {
@@ -35,17 +46,14 @@ int serve(const Config& config) {
   core::log(core::Level::info, "listening",
             {{"url", config.shown_url()},
              {"port", std::to_string((*wiring)->port())},
+             {"tls_port", std::to_string((*wiring)->tls_port())},
              {"data", config.data},
              {"version", std::string(version)}});
 
   int signal = 0;
   while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
-    auto reloaded = (*wiring)->reload();
-    if (reloaded) {
-      core::log(core::Level::info, "reloaded", {{"what", "links"}});
-    } else {
-      core::log(core::Level::error, "reload_failed", {{"detail", reloaded.error().detail}});
-    }
+    report_reload("links", (*wiring)->reload_links());
+    if ((*wiring)->tls_port() != 0) report_reload("certificates", (*wiring)->reload_certificates());
   }
   core::log(core::Level::info, "stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
   const std::size_t cut = (*wiring)->stop();

@@ -40,8 +40,17 @@ std::size_t Wiring::stop() {
   return cut;
 }
 
-core::Result<void> Wiring::reload() {
+core::Result<void> Wiring::reload_links() {
   return redirect_->reload_links();
+}
+
+core::Result<void> Wiring::reload_certificates() {
+  return server_->reload_certificates();
+}
+
+std::uint16_t Wiring::tls_port() const {
+  if (config_.listen_tls.host.empty()) return 0;
+  return port(config_.admin_listen.host.empty() ? 1 : 2);  // as server_options() orders them
 }
 
 core::Result<void> Wiring::open_databases(const core::Clock& clock) {
@@ -90,7 +99,7 @@ std::vector<net::Route> Wiring::all_routes() {
       .version = std::string(version),
       .brand_changed =
           [this] {
-            if (auto reloaded = reload(); !reloaded)
+            if (auto reloaded = reload_links(); !reloaded)
               core::log(core::Level::error, "reload_failed", {{"detail", reloaded.error().detail}});
           },
   }));
@@ -119,6 +128,15 @@ net::ServerOptions Wiring::server_options() const {
                                  .port = config_.admin_listen.port,
                                  .serve_redirects = false,
                                  .serve_api = true});
+  if (!config_.listen_tls.host.empty())
+    options.listeners.push_back({.address = config_.listen_tls.host,
+                                 .port = config_.listen_tls.port,
+                                 .serve_redirects = true,
+                                 .serve_api = !is_split,
+                                 .is_tls = true});
+  for (std::size_t i = 0; i < config_.tls_cert.size(); ++i)
+    options.certificates.push_back({config_.tls_cert[i], config_.tls_key[i]});
+  options.tls_tickets = static_cast<std::size_t>(config_.tls_tickets);
   const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
   options.threads = config_.threads > 0 ? static_cast<std::size_t>(config_.threads)
                                         : std::min(cores, redirect::click_lanes_max);

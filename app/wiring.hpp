@@ -30,8 +30,11 @@ class Wiring {
   // Drains and closes; returns how many connections had to be cut. Doing it twice does nothing.
   std::size_t stop();
   // Reads the links from the database again.
-  core::Result<void> reload();
+  core::Result<void> reload_links();
+  // Reads the certificates again; when one cannot be used, all stay as they were.
+  core::Result<void> reload_certificates();
   std::uint16_t port(std::size_t listener = 0) const { return server_->port(listener); }
+  std::uint16_t tls_port() const;  // 0: there is none
   const std::vector<net::Route>& routes() const { return router_->routes(); }
 
  private:

@@ -28,6 +28,8 @@ class IoThread {
   // Before run(), from the thread that starts the server. `on` must outlive this.
   void add_listener(Acceptor acceptor, const ListenOn& on);
   void start();
+  // Before start(), or from any thread: for the connections from now on.
+  void use_contexts(std::shared_ptr<const TlsContexts> contexts);
   // From any thread, once: no new connections, idle ones end, the others after their current
   // request; what is still open after drain_ms_max is cut.
   void drain();
@@ -65,6 +67,7 @@ class IoThread {
   void end_when_done();
 
   const Site& site_;
+  std::shared_ptr<const TlsContexts> contexts_;  // empty when no listener has TLS
   boost::asio::io_context context_{1};
   Poller poller_;
   ThreadState state_;

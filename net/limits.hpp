@@ -14,12 +14,14 @@ struct Limits {
   std::size_t body_bytes_max = 64 * 1024;  // of routes that do not say otherwise
   // Of all bodies a thread holds at one moment, as far as they have come; beyond it: 503.
   std::size_t bodies_bytes_per_thread_max = 64 * 1024 * 1024;
-  std::uint32_t head_ms_max = 5'000;  // from the first byte of a head to its end
+  std::uint32_t handshake_ms_max = 5'000;  // of TLS, from the connection to its end
+  std::uint32_t head_ms_max = 5'000;       // from the first byte of a head to its end
   std::uint32_t body_ms_max = 10'000;
   std::uint32_t idle_ms_max = 15'000;  // between two requests
   std::uint32_t write_ms_max = 10'000;
   std::uint32_t linger_ms_max = 2'000;  // a refused client may still be sending: read that long …
   std::size_t linger_bytes_max = 16 * 1024 * 1024;  // … and that much, so that it sees the answer
+  std::uint32_t ticket_key_s_max = 43'200;  // a key seals TLS tickets that long, opens them twice
   std::uint32_t sweep_ms = 1'000;
   std::uint32_t requests_per_connection_max = 100'000;
   std::size_t connections_per_thread_max = 10'000;

@@ -53,6 +53,13 @@ struct ListenOn {
   std::uint16_t port = 0;  // 0: the system chooses; see Server::port()
   bool serve_redirects = true;
   bool serve_api = true;
+  bool is_tls = false;
+};
+
+// Two PEM files: the certificate with its chain, its own first, and its key.
+struct TlsPair {
+  std::string certificate_file;
+  std::string key_file;
 };
 
 struct ServerOptions {
@@ -60,6 +67,9 @@ struct ServerOptions {
   std::size_t threads = 1;
   std::size_t work_threads = 4;
   std::vector<std::string> trusted_proxies;  // CIDR or address
+  // For the listeners with TLS: by the name a client asks for, the first one for all other names.
+  std::vector<TlsPair> certificates;
+  std::size_t tls_tickets = 0;  // given away by a handshake of TLS 1.3, 0 to 2
   Limits limits;
 };
 
@@ -71,8 +81,11 @@ class Server {
   ~Server();
 
   // Binds and starts the threads. Errc::busy names the address and port in use; Errc::config a bad
-  // one.
+  // one, or a certificate that cannot be used.
   core::Result<void> start();
+  // Reads the certificates again, for new connections; those that are open keep theirs. When one
+  // cannot be used, all stay as they were and Errc::config says why. From the thread of start().
+  core::Result<void> reload_certificates();
   // Stops accepting, answers what is in flight with Connection: close, cancels after drain_ms_max,
   // joins. Returns the number of sessions that had to be cut.
   std::size_t stop();

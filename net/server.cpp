@@ -11,14 +11,17 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "core/check.hpp"
 #include "core/log.hpp"
+#include "net/certificates.hpp"
 #include "net/io_thread.hpp"
 #include "net/net.hpp"
 #include "net/problem.hpp"
+#include "net/ticket_keys.hpp"
 #include "net/traffic.hpp"
 #include "net/trusted_proxies.hpp"
 #include "net/wire.hpp"
@@ -58,7 +61,8 @@ class Server::Impl {
         fast_path_(fast_path),
         pool_(std::max<std::size_t>(options_.work_threads, 1), options_.limits.work_queue_max,
               router),
-        site_{router, fast_path, clock, pool_, options_.limits, proxies_} {}
+        site_{router, fast_path, clock, pool_, options_.limits, proxies_},
+        ticket_keys_(options_.limits.ticket_key_s_max, clock) {}
 
   core::Result<void> start() {
     CHECK(threads_.empty());
@@ -68,9 +72,11 @@ class Server::Impl {
     for (std::size_t i = 0; i < std::max<std::size_t>(options_.threads, 1); ++i) {
       threads_.push_back(std::make_unique<IoThread>(i, site_));
     }
-    if (auto bound = bind(); !bound) {
+    auto ready = reload_certificates();
+    if (ready) ready = bind();
+    if (!ready) {
       threads_.clear();
-      return bound;
+      return ready;
     }
     std::vector<Executor> executors;
     for (const auto& thread : threads_)
@@ -79,6 +85,25 @@ class Server::Impl {
     for (const auto& thread : threads_)
       thread->start();
     is_running_ = true;
+    return {};
+  }
+
+  core::Result<void> reload_certificates() {
+    if (options_.certificates.empty()) return {};
+    auto certificates = read_certificates(options_.certificates, site_.clock.now());
+    if (!certificates) return certificates.error();
+    std::vector<std::shared_ptr<const TlsContexts>> all;
+    for (std::size_t i = 0; i < threads_.size(); ++i) {
+      auto contexts = TlsContexts::make(*certificates, ticket_keys_, options_.tls_tickets);
+      if (!contexts) return contexts.error();
+      all.push_back(*std::move(contexts));
+    }
+    for (std::size_t i = 0; i < threads_.size(); ++i)
+      threads_[i]->use_contexts(std::move(all[i]));
+    const std::lock_guard lock(expiries_mutex_);
+    expiries_.clear();
+    for (const Certificate& certificate : *certificates)
+      expiries_.emplace_back(certificate.files.certificate_file, certificate.expires_at);
     return {};
   }
 
@@ -115,12 +140,21 @@ class Server::Impl {
                        "API requests queued or running on the work pool.",
                        {},
                        static_cast<double>(pool_.waiting())});
+    const std::lock_guard lock(expiries_mutex_);
+    for (const auto& [file, expires_at] : expiries_) {
+      metrics.push_back({core::Metric::Kind::gauge,
+                         "fairlead_tls_certificate_expires_seconds",
+                         "When the certificate in use expires, in seconds since 1970.",
+                         {{"file", file}},
+                         static_cast<double>(expires_at.micros / 1'000'000)});
+    }
   }
 
  private:
   core::Result<void> bind() {
     ports_.clear();
     for (const ListenOn& on : options_.listeners) {
+      CHECK(!on.is_tls || !options_.certificates.empty());
       std::uint16_t port = on.port;
       PortShare share = PortShare::first;
       for (const auto& thread : threads_) {
@@ -140,6 +174,9 @@ class Server::Impl {
   TrustedProxies proxies_;
   WorkPool pool_;
   const Site site_;
+  TicketKeys ticket_keys_;
+  mutable std::mutex expiries_mutex_;
+  std::vector<std::pair<std::string, core::Instant>> expiries_;  // by file
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::vector<std::uint16_t> ports_;  // by listener
   bool is_running_ = false;
@@ -155,6 +192,9 @@ Server::~Server() {
 
 core::Result<void> Server::start() {
   return impl_->start();
+}
+core::Result<void> Server::reload_certificates() {
+  return impl_->reload_certificates();
 }
 std::size_t Server::stop() {
   return impl_->stop();
@@ -199,6 +239,15 @@ void IoThread::start() {
   poller_.start();
   spawn(sweep_loop());
   thread_ = std::thread([this] { context_.run(); });
+}
+
+void IoThread::use_contexts(std::shared_ptr<const TlsContexts> contexts) {
+  if (!thread_.joinable()) {
+    contexts_ = std::move(contexts);
+    return;
+  }
+  asio::post(context_,
+             [this, made = std::move(contexts)]() mutable { contexts_ = std::move(made); });
 }
 
 void IoThread::drain() {
@@ -287,6 +336,7 @@ void IoThread::welcome(int socket, const sockaddr_storage& peer, const ListenOn&
   Stream stream(socket);
   if (traffic.open.value() >= static_cast<std::int64_t>(site_.limits.connections_per_thread_max)) {
     traffic.over_limit.add();
+    if (on.is_tls) return;
     std::string wire;
     append_answer(wire, problem(503, "too_many_connections", "The server has too many clients."),
                   Connection::closes, Payload::sent, site_.clock.now());
@@ -295,6 +345,7 @@ void IoThread::welcome(int socket, const sockaddr_storage& peer, const ListenOn&
     return;
   }
   traffic.open.add();
+  if (on.is_tls) stream.start_tls(contexts_);
   auto session =
       std::make_unique<Session>(std::move(stream), on, address_text(peer), site_, state_);
   sessions_.push_back(*session);

@@ -42,9 +42,14 @@ Session::Session(Stream stream, const ListenOn& listener, std::string peer, cons
       site_(site),
       thread_(thread) {
   request_.client_address = peer_;
+  request_.via_tls = listener_.is_tls;
 }
 
 void Session::start() {
+  if (stream_.is_tls()) {
+    enter(Phase::handshake, site_.limits.handshake_ms_max);
+    return shake_hands();
+  }
   expect_head();
   advance();
 }
@@ -54,6 +59,8 @@ void Session::on_ready(bool has_end) {
   has_end_ |= has_end;
   if (waiting_) {
     wake();
+  } else if (phase_ == Phase::handshake) {
+    shake_hands();
   } else if (phase_ == Phase::idle || phase_ == Phase::head) {
     advance();
   }
@@ -76,6 +83,9 @@ void Session::sweep(std::int64_t now_ms) {
   is_late_ = true;  // and again at the next sweep, should nothing have waited just now
   if (waiting_) {
     wake();
+  } else if (phase_ == Phase::handshake) {
+    thread_.traffic.late_handshakes.add();
+    end();
   } else if (phase_ == Phase::idle) {
     thread_.traffic.idle.add();
     end();
@@ -98,7 +108,7 @@ bool Session::cut() {
   stream_.close();
   if (waiting_) {
     wake();
-  } else if (phase_ == Phase::idle || phase_ == Phase::head) {
+  } else if (phase_ == Phase::handshake || phase_ == Phase::idle || phase_ == Phase::head) {
     end();
   }
   return true;
@@ -109,6 +119,30 @@ void Session::expect_head() {
   blank_bytes_ = 0;
   enter(Phase::idle, thread_.is_draining ? std::min(drain_idle_ms_max, site_.limits.idle_ms_max)
                                          : site_.limits.idle_ms_max);
+}
+
+// Goes on with the handshake as far as it goes without waiting.
+void Session::shake_hands() {
+  Traffic& traffic = thread_.traffic;
+  const Handshake handshake = stream_.shake_hands();
+  switch (handshake) {
+    case Handshake::waits:
+      if (!watch()) end();
+      return;
+    case Handshake::full:
+    case Handshake::resumed:
+      (handshake == Handshake::full ? traffic.full_handshakes : traffic.resumed_handshakes).add();
+      has_news_ = true;  // a request may have come with the end of the handshake
+      expect_head();
+      return advance();
+    case Handshake::speaks_http:
+      traffic.failed_handshakes.add();
+      stream_.drop_tls();
+      return begin(refuse({400, 0, "tls_needed", "This port speaks HTTPS: use https://."}));
+    case Handshake::failed:
+      traffic.failed_handshakes.add();
+      return end();
+  }
 }
 
 // Serves redirects for as long as nothing has to be waited for.
@@ -200,6 +234,7 @@ Session::Step Session::exchange_redirect() {
 
 Session::Step Session::send_redirect() {
   std::size_t sent = 0;
+  if (closing_) stream_.next_is_last();
   const Io io = stream_.write_now(wire_, sent);
   const bool is_sent = sent == wire_.size();
   if (is_sent && !closing_) {
@@ -274,7 +309,8 @@ bool Session::make_room() {
 
 void Session::take_client_from_proxy() {
   request_.client_address = site_.proxies.client_of(peer_, request_);
-  request_.via_tls = equal_ignoring_case(trimmed(request_.header("X-Forwarded-Proto")), "https");
+  const std::string_view protocol = trimmed(request_.header("X-Forwarded-Proto"));
+  request_.via_tls = protocol.empty() ? listener_.is_tls : equal_ignoring_case(protocol, "https");
 }
 
 void Session::give_back_memory() {
@@ -283,6 +319,7 @@ void Session::give_back_memory() {
   std::string().swap(body_);
   request_ = {};
   request_.client_address = peer_;
+  request_.via_tls = listener_.is_tls;
   begin_ = end_ = 0;
 }
 

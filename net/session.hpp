@@ -51,10 +51,11 @@ class Session final : public Poller::Watcher,
  private:
   using Wakeup =
       boost::asio::async_result<boost::asio::use_awaitable_t<Executor>, void()>::handler_type;
-  enum class Phase { idle, head, body, answering, writing, lingering, ended };
+  enum class Phase { handshake, idle, head, body, answering, writing, lingering, ended };
   enum class Step { go_on, wait };  // whether the next request may be looked for at once
 
   // Plain functions: the redirect.
+  void shake_hands();
   void advance();
   bool receive();
   Step exchange();

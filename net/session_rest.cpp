@@ -142,6 +142,7 @@ Task<Session::Step> Session::answer_problem(core::Answer answer) {
               {{"detail", "an answer had a header with a control or non-ASCII byte"}});
   }
   count(thread_.traffic.api);
+  if (closing_) stream_.next_is_last();
   co_await send(wire_);
   if (wire_.capacity() > kept_bytes_max) std::string().swap(wire_);
   co_return Step::go_on;
@@ -207,6 +208,7 @@ Task<Io> Session::receive_some(std::span<char> into, std::size_t& bytes) {
 
 bool Session::watch() {
   if (!is_watched_) is_watched_ = thread_.poller.watch(stream_.socket(), *this);
+  if (is_watched_ && stream_.has_unsent()) thread_.poller.watch_writes(stream_.socket(), *this);
   return is_watched_;
 }
 

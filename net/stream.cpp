@@ -15,6 +15,7 @@ Io outcome_of_error() {
 }  // namespace
 
 Io Stream::read_now(std::span<char> into, std::size_t& bytes) {
+  if (tls_) return tls_->read_now(into, bytes);
   bytes = 0;
   ssize_t got = 0;
   do {
@@ -31,6 +32,7 @@ Io Stream::read_now(std::span<char> into, std::size_t& bytes) {
 }
 
 Io Stream::write_now(std::string_view from, std::size_t& bytes) {
+  if (tls_) return tls_->write_now(from, bytes);
   bytes = 0;
   ssize_t sent = 0;
   do {
@@ -42,10 +44,14 @@ Io Stream::write_now(std::string_view from, std::size_t& bytes) {
 }
 
 void Stream::finish_sending() {
+  if (tls_) tls_->finish();
+  tls_.reset();
+  may_have_more_ = true;
   ::shutdown(socket_, SHUT_WR);
 }
 
 void Stream::close() {
+  if (tls_ && socket_ >= 0) tls_->finish();
   if (socket_ >= 0) ::close(std::exchange(socket_, -1));
 }
 

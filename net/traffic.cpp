@@ -53,10 +53,20 @@ void collect_traffic(const std::vector<const Traffic*>& threads,
            {{"rule", std::to_string(rule)}},
            [=](const Traffic& t) -> const Tally& { return t.refused[rule]; });
   }
-  const std::pair<std::string, Tally Traffic::*> phases[] = {{"head", &Traffic::late_heads},
-                                                             {"body", &Traffic::late_bodies},
-                                                             {"answer", &Traffic::late_reads},
-                                                             {"idle", &Traffic::idle}};
+  const std::pair<std::string, Tally Traffic::*> handshakes[] = {
+      {"full", &Traffic::full_handshakes},
+      {"resumed", &Traffic::resumed_handshakes},
+      {"failed", &Traffic::failed_handshakes}};
+  for (const auto& [result, member] : handshakes) {
+    to.add(counter, "fairlead_tls_handshakes_total", "TLS handshakes that came to an end.",
+           {{"result", result}}, [m = member](const Traffic& t) -> const Tally& { return t.*m; });
+  }
+  const std::pair<std::string, Tally Traffic::*> phases[] = {
+      {"handshake", &Traffic::late_handshakes},
+      {"head", &Traffic::late_heads},
+      {"body", &Traffic::late_bodies},
+      {"answer", &Traffic::late_reads},
+      {"idle", &Traffic::idle}};
   for (const auto& [phase, member] : phases) {
     to.add(counter, "fairlead_http_timeouts_total", "Connections closed because a deadline passed.",
            {{"phase", phase}}, [m = member](const Traffic& t) -> const Tally& { return t.*m; });

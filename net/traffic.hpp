@@ -32,6 +32,10 @@ struct Traffic {
   std::array<Tally, 6> redirects;  // answers of the fast path by status class; 0 is not used
   std::array<Tally, 6> api;        // answers of the router and of the session itself
   std::array<Tally, 9> refused;    // heads and bodies by guard rule; 0: not HTTP, or over a limit
+  Tally full_handshakes;
+  Tally resumed_handshakes;
+  Tally failed_handshakes;  // late ones are counted below
+  Tally late_handshakes;
   Tally late_heads;
   Tally late_bodies;
   Tally late_reads;  // clients that did not take their answer

@@ -68,6 +68,9 @@ TEST_F(ConfigFile, EachSettingRefusesWhatItsHelpDoesNotSay) {
                                                      {"listen", "::1:80"},
                                                      {"listen", ":8080"},
                                                      {"admin_listen", "x"},
+                                                     {"listen_tls", "8443"},
+                                                     {"tls_key", "a.key,,b.key"},
+                                                     {"tls_tickets", "3"},
                                                      {"database", "mysql://x"},
                                                      {"threads", "-1"},
                                                      {"threads", "65"},
@@ -106,6 +109,39 @@ TEST_F(ConfigFile, ListsAndBracketedAddressesAreRead) {
   ASSERT_TRUE(config) << config.error().detail;
   EXPECT_EQ(config->listen.host, "::1");
   EXPECT_EQ(config->trusted_proxies, (std::vector<std::string>{"127.0.0.1", "10.0.0.0/8"}));
+}
+
+TEST_F(ConfigFile, TlsNeedsACertificateAndAKeyForEachAndAnAddress) {
+  const std::string pair = "tls_cert = \"a.pem\"\ntls_key = \"a.key\"\n";
+  const std::string address = "listen_tls = \"0.0.0.0:8443\"\n";
+  EXPECT_EQ(refusal(load_config(write(address + pair), {}, {})), "");
+  EXPECT_EQ(refusal(load_config(write(address), {}, {})),
+            "listen_tls needs tls_cert and tls_key: there is none");
+  EXPECT_NE(refusal(load_config(write(address + "tls_cert = [\"a.pem\", \"b.pem\"]\n"
+                                                "tls_key = \"a.key\"\n"),
+                                {}, {}))
+                .find("tls_cert names 2, tls_key 1"),
+            std::string::npos);
+  EXPECT_NE(refusal(load_config(write(pair), {}, {})).find("tls_cert is set, listen_tls is not"),
+            std::string::npos);
+}
+
+TEST_F(ConfigFile, SeveralCertificatesAreAListOrSeparatedByCommas) {
+  const std::vector<std::string> files = {"a.pem", "b.pem"};
+  auto config = load_config(write("listen_tls = \"0.0.0.0:8443\"\n"
+                                  "tls_cert = [\"a.pem\", \"b.pem\"]\n"),
+                            {"FAIRLEAD_TLS_KEY=a.key, b.key"}, {});
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->tls_cert, files);
+  EXPECT_EQ(config->tls_key[1], "b.key");
+}
+
+TEST_F(ConfigFile, LinksAreShownWithTlsWhereThereIsTls) {
+  auto config = load_config(write("listen_tls = \"0.0.0.0:8443\"\ntls_cert = \"a.pem\"\n"
+                                  "tls_key = \"a.key\"\n"),
+                            {}, {});
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->shown_url(), "https://127.0.0.1:8443");
 }
 
 }  // namespace

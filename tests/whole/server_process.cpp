@@ -129,6 +129,27 @@ std::string ServerProcess::log() const {
   return read_file(log_file_);
 }
 
+std::uint16_t ServerProcess::tls_port() const {
+  const std::string key = "\"tls_port\":\"";
+  const std::string text = log();
+  const std::size_t at = text.find(key);
+  if (at == std::string::npos) throw std::runtime_error("no TLS port in the log: " + text);
+  return static_cast<std::uint16_t>(std::stoi(text.substr(at + key.size())));
+}
+
+void ServerProcess::wait_for_log(const std::string& text, std::size_t times) const {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (std::chrono::steady_clock::now() < deadline) {
+    const std::string all = log();
+    std::size_t found = 0;
+    for (auto at = all.find(text); at != std::string::npos; at = all.find(text, at + 1))
+      ++found;
+    if (found >= times) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));  // the child tells by its log only
+  }
+  throw std::runtime_error("not in the log: " + text + "\n" + log());
+}
+
 int ServerProcess::wait_for_end() {
   int status = 0;
   ::waitpid(pid_, &status, 0);

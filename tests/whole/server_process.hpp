@@ -31,12 +31,15 @@ class ServerProcess {
   ServerProcess& operator=(const ServerProcess&) = delete;
 
   std::uint16_t port() const { return port_; }
+  std::uint16_t tls_port() const;  // 0: none
   pid_t pid() const { return pid_; }
   // kill -9, at once.
   void kill_now();
   // SIGTERM (or another signal) and wait; the exit code, or 128 + the signal that ended it.
   int stop(int signal_number = 15);
   std::string log() const;
+  // Waits until `text` is in the log `times` times; throws std::runtime_error after 30 s.
+  void wait_for_log(const std::string& text, std::size_t times = 1) const;
 
  private:
   int wait_for_end();
