@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::int64_t domains_max = 50;
 const std::vector<std::string_view>& brand_fields() {
-  static const std::vector<std::string_view> fields = {"name", "fallback_url", "margin_ppm",
-                                                       "allowed_domains"};
+  static const std::vector<std::string_view> fields = {
+      "name", "fallback_url", "margin_ppm", "allowed_domains", "visitor_mode", "consent"};
   return fields;
 }
 
@@ -38,6 +38,8 @@ json::object brand_json(storage::Session& session, core::BrandId brand) {
     domains.emplace_back(domain);
   }
   body["allowed_domains"] = std::move(domains);
+  body["visitor_mode"] = row.text(6);
+  body["consent"] = row.text(7);
   body["created_at"] = time_json(row, 5);
   return body;
 }
@@ -63,6 +65,8 @@ struct BrandChange {
   std::optional<std::string> fallback_url;
   std::int64_t margin_ppm = core::ppm_one;
   std::vector<std::string> domains;
+  std::string visitor_mode;
+  std::string consent;
 };
 
 BrandChange read_brand(net::Fields& body) {
@@ -78,6 +82,8 @@ BrandChange read_brand(net::Fields& body) {
       brand.domains.push_back(std::move(*domain));
     }
   }
+  brand.visitor_mode = body.one_of("visitor_mode", {"cookieless", "cookie"});
+  brand.consent = body.one_of("consent", {"not_asked", "denied", "granted", "not_required"});
   brand.fallback_url = body.maybe_text("fallback_url", {1, 2'048});
   if (brand.fallback_url) {
     auto checked = redirect::check_destination(*brand.fallback_url, brand.domains);
@@ -97,7 +103,9 @@ void write_brand(storage::Session& session, core::BrandId brand, const json::obj
   // The old values guard against another change that came in between.
   const auto changed = session.run(
       sql::update_brand, brand, change.name, change.fallback_url, change.margin_ppm,
-      std::string_view(before.at("name").as_string()), old_url, before.at("margin_ppm").as_int64());
+      change.visitor_mode, change.consent, std::string_view(before.at("name").as_string()), old_url,
+      before.at("margin_ppm").as_int64(), std::string_view(before.at("visitor_mode").as_string()),
+      std::string_view(before.at("consent").as_string()));
   if (changed.changed == 0) changed_meanwhile();
   session.run(sql::delete_allowed_domains, brand);
   for (const std::string& domain : change.domains) {

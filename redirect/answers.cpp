@@ -40,9 +40,10 @@ bool is_redirect_status(int status) {
 }
 
 void append_redirect(std::string& wire, int status, std::string_view location,
-                     std::string_view date, AfterAnswer after) {
+                     std::string_view date, AfterAnswer after, std::string_view line) {
   wire.append(status_line(status)).append(location);
   wire += "\r\nCache-Control: private, no-store\r\nX-Robots-Tag: noindex\r\nContent-Length: 0\r\n";
+  wire += line;
   end_head(wire, date, after);
 }
 

@@ -14,9 +14,10 @@ enum class AfterAnswer { keep_open, close };
 inline constexpr int default_status = 302;
 bool is_redirect_status(int status);  // 301, 302, 303, 307, 308
 
-// `location` has passed is_header_safe(); `date` is an HTTP date.
+// `location` has passed is_header_safe(); `date` is an HTTP date; `line` is one more header line
+// with its line end, or "".
 void append_redirect(std::string& wire, int status, std::string_view location,
-                     std::string_view date, AfterAnswer after);
+                     std::string_view date, AfterAnswer after, std::string_view line = {});
 // A small page that says nothing about why. No body for HEAD.
 void append_not_found(std::string& wire, net::Method method, std::string_view date,
                       AfterAnswer after);

@@ -46,7 +46,12 @@ std::vector<BrandRecord> read_brands(storage::Session& session) {
       const auto id = row.id<core::BrandId>(0);
       std::string fallback = row.text(2);
       if (!is_header_safe(fallback)) fallback.clear();
-      brands.push_back({id, std::move(fallback), zone_of(id, row.text(1)), {}, row.text(3)});
+      brands.push_back({id,
+                        std::move(fallback),
+                        zone_of(id, row.text(1)),
+                        {},
+                        row.text(3),
+                        {row.text(4) == "cookie", consent_of(row.text(5))}});
     }
     if (static_cast<std::int64_t>(rows.size()) < page_rows) break;
   }

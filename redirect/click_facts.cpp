@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "redirect/visitor_cookie.hpp"
+
 namespace fairlead::redirect {
 
 namespace {
@@ -36,6 +38,7 @@ struct Headers {
   std::string_view fetch_user;
   std::string_view gpc;
   std::string_view dnt;
+  std::string_view cookie;
   std::string_view prefetch_rule;
 };
 
@@ -59,6 +62,9 @@ Headers read_headers(const net::Request& request) {
       case 5:  // X-Moz
       case 9:  // X-Purpose
         note_prefetch(headers, name, value);
+        break;
+      case 6:
+        if (same_name(name, "Cookie")) take(headers.cookie, visitor_cookie(value));
         break;
       case 7:
         if (same_name(name, "Referer")) take(headers.referrer, value);
@@ -170,6 +176,7 @@ ClickFacts read_facts(const net::Request& request, AgentCache& agents) {
   facts.app = agent.judged.app.empty() ? app_of_referrer(facts.referrer) : agent.judged.app;
   facts.language = primary_language(headers.language);
   facts.user_agent = headers.user_agent;
+  facts.cookie = headers.cookie;
   if (headers.gpc == "1") facts.flags |= flag_gpc;
   if (headers.dnt == "1") facts.flags |= flag_dnt;
   if (request.via_tls) facts.flags |= flag_tls;

@@ -17,6 +17,8 @@ inline constexpr std::uint32_t flag_gpc = 1;            // Sec-GPC: 1
 inline constexpr std::uint32_t flag_dnt = 2;            // DNT: 1
 inline constexpr std::uint32_t flag_tls = 4;            // the click came by TLS
 inline constexpr std::uint32_t flag_no_activation = 8;  // Sec-Fetch says: not started by a person
+// Two bits from here on are the Consent of visitor_cookie.hpp.
+inline constexpr int flag_consent_shift = 8;
 
 inline constexpr std::size_t referrer_bytes_max = 64;
 inline constexpr std::size_t language_bytes_max = 3;
@@ -31,9 +33,10 @@ struct ClickFacts {
   std::string_view referrer;    // host of the Referer, as sent, "" when it is no host name
   std::string_view language;    // first of Accept-Language, "de"; as sent
   std::string_view user_agent;  // as sent; for the visitor hash only, never stored
+  std::string_view cookie;      // the visitor's, fl_v; "" = none
   std::uint32_t flags = 0;
-  // Global Privacy Control and Do Not Track mean: no visitor hash.
-  bool may_know_visitor() const { return (flags & (flag_gpc | flag_dnt)) == 0; }
+  // Global Privacy Control or Do Not Track.
+  bool has_opted_out() const { return (flags & (flag_gpc | flag_dnt)) != 0; }
 };
 
 // First hit wins: HEAD, prefetch headers, the agent's rules, embedded. Views point into the

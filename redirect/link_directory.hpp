@@ -16,6 +16,7 @@
 #include "core/time.hpp"
 #include "redirect/decide.hpp"
 #include "redirect/seeded_hash.hpp"
+#include "redirect/visitor_cookie.hpp"
 
 namespace fairlead::redirect {
 
@@ -25,6 +26,7 @@ struct BrandRecord {
   core::Zone zone;
   std::vector<std::string> allowed_domains;
   std::string name;
+  VisitorPolicy visitors;
 };
 
 // Hosts are what a client sends; without the seed nobody can pick some that collide.

@@ -64,6 +64,22 @@ void set_lowered(std::string& out, std::string_view text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
 }
 
+// A picture or hidden frame is no visit and a bot nobody: they get no cookie, and the former no
+// visitor at all, so that they cannot plant one.
+VisitorPlan plan_for(const VisitorPolicy& policy, const ClickFacts& facts,
+                     const net::Request& request, core::Instant now) {
+  constexpr std::uint32_t random_values = 1U << 22;
+  const bool may_set = policy.uses_cookie && facts.verdict == core::ClickVerdict::valid;
+  VisitorPlan plan = plan_visitor({may_set, policy.consent},
+                                  {.has_opted_out = facts.has_opted_out(),
+                                   .cookie = facts.cookie,
+                                   .query = request.query,
+                                   .random = may_set ? core::random_below(random_values) : 0,
+                                   .now = now});
+  if (facts.verdict == core::ClickVerdict::embedded) plan.may_hash = false;
+  return plan;
+}
+
 }  // namespace
 
 Service::Tools::Tools(const Service& service, std::size_t lane)
@@ -137,15 +153,17 @@ net::FastPath::Leaves Service::answer(const net::Request& request, std::size_t t
     append_server_error(wire, tools.date, after);
     return Leaves::now;
   }
-  append_redirect(wire, link.status(), tools.location, tools.date, after);
+  const VisitorPlan visitor = plan_for(found.brand->visitors, facts, request, now);
+  append_redirect(wire, link.status(), tools.location, tools.date, after,
+                  cookie_line(visitor, request.via_tls));
 
-  const ClickRecord click = record_of(request, found, id, facts, known, tools);
+  const ClickRecord click = record_of(request, found, id, facts, visitor, known, tools);
   return recorder_.push(thread, click, held) ? Leaves::when_released : Leaves::now;
 }
 
 ClickRecord Service::record_of(const net::Request& request, const LinkTable::Found& found,
-                               core::ClickId id, const ClickFacts& facts, const KnownValues& known,
-                               Tools& tools) {
+                               core::ClickId id, const ClickFacts& facts,
+                               const VisitorPlan& visitor, const KnownValues& known, Tools& tools) {
   const core::BrandId brand = found.brand->id;
   const core::LinkId link = found.link->id();
   const core::Instant now = core::instant_of_id(id.number);
@@ -158,7 +176,7 @@ ClickRecord Service::record_of(const net::Request& request, const LinkTable::Fou
   ClickRecord click{.id = id, .brand = brand, .link = link, .day = at.day, .hour = at.hour};
   click.verdict = facts.verdict;
   click.network = network_of(request.client_address);
-  click.flags = facts.flags;
+  click.flags = facts.flags | static_cast<std::uint32_t>(visitor.consent) << flag_consent_shift;
   click.rule = facts.rule;
   click.device = facts.device;
   click.os = facts.os;
@@ -169,8 +187,8 @@ ClickRecord Service::record_of(const net::Request& request, const LinkTable::Fou
   click.utm = texts.utm;
   click.subs = texts.subs;
   click.who = seeded_hash(seeded_hash(seed_, request.client_address), facts.user_agent);
-  // A picture or hidden frame is no visit: it gets no visitor, so that it cannot plant one.
-  if (facts.may_know_visitor() && facts.verdict != core::ClickVerdict::embedded)
+  click.visitor = visitor.visitor;
+  if (click.visitor == 0 && visitor.may_hash)
     click.visitor = tools.visitors.of(now, brand, request.client_address, facts.user_agent);
   return click;
 }

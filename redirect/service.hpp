@@ -71,8 +71,8 @@ class Service final : public Redirect {
   };
   // Its texts are the request's and the thread's, until that thread's next click.
   ClickRecord record_of(const net::Request& request, const LinkTable::Found& found,
-                        core::ClickId id, const ClickFacts& facts, const KnownValues& known,
-                        Tools& tools);
+                        core::ClickId id, const ClickFacts& facts, const VisitorPlan& visitor,
+                        const KnownValues& known, Tools& tools);
   bool respond_preview(const net::Request& request, Tools& tools, AfterAnswer after,
                        std::string& wire);
   void respond_unknown(const net::Request& request, const BrandRecord* brand, std::string_view date,

@@ -1,3 +1,3 @@
-SELECT name, currency, timezone, fallback_url, margin_ppm, created_at
+SELECT name, currency, timezone, fallback_url, margin_ppm, created_at, visitor_mode, consent
 FROM brands
 WHERE brand_id = $1

@@ -146,10 +146,10 @@ TEST(Facts, PrivacySignalsForbidAVisitor) {
     request.headers = {{name, value}};
     return read_facts(request, agents);
   };
-  EXPECT_FALSE(facts_with("Sec-GPC", "1").may_know_visitor());
-  EXPECT_FALSE(facts_with("dnt", "1").may_know_visitor());
-  EXPECT_TRUE(facts_with("Sec-GPC", "0").may_know_visitor());
-  EXPECT_TRUE(facts_with("DNT", "0").may_know_visitor());
+  EXPECT_TRUE(facts_with("Sec-GPC", "1").has_opted_out());
+  EXPECT_TRUE(facts_with("dnt", "1").has_opted_out());
+  EXPECT_FALSE(facts_with("Sec-GPC", "0").has_opted_out());
+  EXPECT_FALSE(facts_with("DNT", "0").has_opted_out());
 }
 
 TEST(Facts, OnlyThePrefixOfAnAddressIsKept) {

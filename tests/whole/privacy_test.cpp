@@ -137,6 +137,35 @@ TEST_P(Privacy, AnInfluencerIsForgottenButTheirCommissionStaysExplained) {
   EXPECT_EQ(server.stop(), 0);
 }
 
+TEST_P(Privacy, AVisitorIsKnownByACookieOnlyWithConsentAndNeverAgainstTheirWill) {
+  ServerProcess server(arguments());
+  Shop shop(server.port(), keys_);
+  shop.set_up();
+  test::HttpClient client(server.port());
+  const auto cookie_of = [&](const std::string& target, test::HttpHeaders headers) {
+    headers.emplace_back("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0");
+    const auto answer = client.request("GET", target, headers);
+    EXPECT_EQ(answer.status, 302);
+    return answer.header("Set-Cookie");
+  };
+  EXPECT_EQ(cookie_of("/mia-summer", {}), "") << "cookieless unless the brand says otherwise";
+  const auto changed =
+      shop.as_admin("PATCH", "/v1/brand", {{"visitor_mode", "cookie"}, {"consent", "granted"}});
+  ASSERT_EQ(changed.status, 200) << changed.body;
+  const std::string set = cookie_of("/mia-summer", {});
+  ASSERT_TRUE(set.starts_with("fl_v=")) << set;
+  const std::string cookie = set.substr(0, set.find(';'));
+  EXPECT_EQ(cookie_of("/mia-summer", {{"Cookie", cookie}}), "") << "known already";
+  const std::string gone = "fl_v=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax";
+  EXPECT_EQ(cookie_of("/mia-summer", {{"Cookie", cookie}, {"Sec-GPC", "1"}}), gone);
+  EXPECT_EQ(cookie_of("/mia-summer?fl_consent=denied", {{"Cookie", cookie}}), gone);
+  EXPECT_EQ(cookie_of("/mia-summer", {{"DNT", "1"}}), "");
+  const auto refused = shop.as_admin("PATCH", "/v1/brand", {{"consent", "perhaps"}});
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_NE(refused.body.find("/consent"), std::string::npos) << refused.body;
+  EXPECT_EQ(server.stop(), 0);
+}
+
 TEST_P(Privacy, ABadCallNamesWhatIsMissing) {
   const Ran nobody = run({"privacy", "export"});
   EXPECT_EQ(nobody.exit_code, 2);
