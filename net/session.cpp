@@ -10,6 +10,7 @@
 
 #include "core/log.hpp"
 #include "net/ascii.hpp"
+#include "net/plain_head.hpp"
 #include "net/problem.hpp"
 
 namespace fairlead::net {
@@ -149,9 +150,10 @@ void Session::shake_hands() {
 void Session::advance() {
   for (int served = 0;;) {
     GuardVerdict verdict;
-    if (look_for_head(verdict)) {
+    std::size_t head_bytes = 0;
+    if (has_head(head_bytes, verdict)) {
       if (++served > served_at_once_max) return begin(yield());
-      if (exchange() == Step::wait) return;
+      if (exchange(head_bytes) == Step::wait) return;
     } else if (!verdict.passes()) {
       return begin(refuse(verdict));
     } else if (!receive()) {
@@ -182,15 +184,22 @@ bool Session::receive() {
   return false;
 }
 
-Session::Step Session::exchange() {
-  const std::string_view head_bytes = received().substr(0, scanner_.size());
+// True when a whole head has been received and read. What cannot become one is noted in `verdict`.
+bool Session::has_head(std::size_t& bytes, GuardVerdict& verdict) {
   request_.headers.reserve(headers_usual);
-  const GuardVerdict verdict = read_head(head_bytes, site_.limits, request_, head_);
-  if (!verdict.passes()) {
-    begin(refuse(verdict));
-    return Step::wait;
+  // Only at the first look: a head that comes in pieces is looked at once per byte.
+  if (phase_ == Phase::idle) {
+    bytes = read_plain_head(received(), site_.limits, request_, head_);
+    if (bytes > 0) return true;
   }
-  begin_ += scanner_.size();
+  if (!look_for_head(verdict)) return false;
+  bytes = scanner_.size();
+  verdict = read_head(received().substr(0, bytes), site_.limits, request_, head_);
+  return verdict.passes();
+}
+
+Session::Step Session::exchange(std::size_t head_bytes) {
+  begin_ += head_bytes;
   ++requests_;
   // Whoever uses a method nobody knows may speak something else altogether: one answer is enough.
   closing_ = !head_.keeps_alive || thread_.is_draining || request_.method == Method::other ||

@@ -58,7 +58,8 @@ class Session final : public Poller::Watcher,
   void shake_hands();
   void advance();
   bool receive();
-  Step exchange();
+  bool has_head(std::size_t& bytes, GuardVerdict& verdict);
+  Step exchange(std::size_t head_bytes);
   Step exchange_redirect();
   Step send_redirect();
   void expect_head();

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/check.hpp"
+#include "core/crypto.hpp"
 
 namespace fairlead::redirect {
 
@@ -16,8 +17,10 @@ namespace {
 
 constexpr std::size_t body_bytes = 17;  // key id, click id, link id
 constexpr std::size_t token_bytes = 27;
+constexpr std::size_t siphash_bytes = 16;
 // Separates these MACs from any other use of the same secret.
-constexpr std::string_view purpose = "fl_click.1";
+constexpr std::string_view purpose = "fl_click.2";
+constexpr std::string_view old_purpose = "fl_click.1";
 constexpr std::string_view alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -77,36 +80,45 @@ void TokenSigner::FreeContext::operator()(evp_mac_ctx_st* context) const {
 
 TokenSigner::TokenSigner(const std::vector<TokenKey>& keys) {
   CHECK(!keys.empty());
-  EVP_MAC* const hmac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-  CHECK(hmac != nullptr);
-  char digest[] = "SHA256";
-  const OSSL_PARAM parameters[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-      OSSL_PARAM_construct_end()};
+  EVP_MAC* const siphash = EVP_MAC_fetch(nullptr, "SIPHASH", nullptr);
+  CHECK(siphash != nullptr);
+  context_.reset(EVP_MAC_CTX_new(siphash));
+  EVP_MAC_free(siphash);
+  CHECK(context_ != nullptr);
+  std::size_t size = siphash_bytes;
+  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &size),
+                                   OSSL_PARAM_construct_end()};
+  CHECK(EVP_MAC_CTX_set_params(context_.get(), parameters) == 1);
   for (const TokenKey& key : keys) {
-    Keyed keyed{key.id, {}};
-    keyed.context.reset(EVP_MAC_CTX_new(hmac));
-    CHECK(keyed.context != nullptr);
-    CHECK(EVP_MAC_init(keyed.context.get(),
-                       reinterpret_cast<const unsigned char*>(key.secret.data()), key.secret.size(),
-                       parameters) == 1);
+    Keyed keyed{key.id, key.secret, {}};
+    const core::Digest derived = core::hmac_sha256(key.secret, purpose);
+    std::copy_n(derived.begin(), keyed.key.size(), keyed.key.begin());
     keys_.push_back(std::move(keyed));
   }
-  EVP_MAC_free(hmac);
 }
 
-TokenSigner::~TokenSigner() = default;
+TokenSigner::~TokenSigner() {
+  for (Keyed& key : keys_) {
+    OPENSSL_cleanse(key.key.data(), key.key.size());
+    OPENSSL_cleanse(key.secret.data(), key.secret.size());
+  }
+}
 
-TokenSigner::Mac TokenSigner::mac_of(Keyed& key, const std::uint8_t* body) {
-  EVP_MAC_CTX* const context = key.context.get();
-  // Without a key this starts over with the one it has: the padded key blocks are not hashed again.
-  CHECK(EVP_MAC_init(context, nullptr, 0, nullptr) == 1);
-  CHECK(EVP_MAC_update(context, reinterpret_cast<const unsigned char*>(purpose.data()),
-                       purpose.size()) == 1);
-  CHECK(EVP_MAC_update(context, body, body_bytes) == 1);
-  std::array<std::uint8_t, 32> digest{};
+TokenSigner::Mac TokenSigner::mac_of(const Keyed& key, const std::uint8_t* body) {
+  EVP_MAC_CTX* const context = context_.get();
+  std::array<std::uint8_t, siphash_bytes> tag{};
   std::size_t size = 0;
-  CHECK(EVP_MAC_final(context, digest.data(), &size, digest.size()) == 1 && size == digest.size());
+  CHECK(EVP_MAC_init(context, key.key.data(), key.key.size(), nullptr) == 1);
+  CHECK(EVP_MAC_update(context, body, body_bytes) == 1);
+  CHECK(EVP_MAC_final(context, tag.data(), &size, tag.size()) == 1 && size == tag.size());
+  Mac mac;
+  std::copy_n(tag.begin(), mac.size(), mac.begin());
+  return mac;
+}
+
+TokenSigner::Mac TokenSigner::old_mac_of(const Keyed& key, const std::uint8_t* body) {
+  const core::Digest digest = core::hmac_sha256(
+      key.secret, std::string(old_purpose).append(reinterpret_cast<const char*>(body), body_bytes));
   Mac mac;
   std::copy_n(digest.begin(), mac.size(), mac.begin());
   return mac;
@@ -133,8 +145,10 @@ core::Result<ClickFact> TokenSigner::read(std::string_view token) {
     is_known = true;
   }
   const Mac mac = mac_of(*key, bytes.data());
+  const Mac old_mac = old_mac_of(*key, bytes.data());
   is_good &= is_known;
-  is_good &= CRYPTO_memcmp(mac.data(), &bytes[body_bytes], mac.size()) == 0;
+  is_good &= (CRYPTO_memcmp(mac.data(), &bytes[body_bytes], mac.size()) == 0) |
+             (CRYPTO_memcmp(old_mac.data(), &bytes[body_bytes], old_mac.size()) == 0);
   const core::ClickId click{get_number(&bytes[1])};
   const core::LinkId link{get_number(&bytes[9])};
   if (!is_good || click.number <= 0 || link.number <= 0)

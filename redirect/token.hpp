@@ -1,15 +1,15 @@
 // Click tokens: 36 URL-safe characters that let an order be attributed with the click store empty
 // or on another node. 27 bytes: key id (1) | click id (8) | link id (8) | MAC (10), numbers
-// big-endian; the MAC is HMAC-SHA256 cut to 80 bits. The time is the click id's. See
+// big-endian; the MAC is SipHash-2-4 cut to 80 bits. The time is the click id's. See
 // docs/decisions/0003.
 //
-// A TokenSigner belongs to one thread and keeps its keyed contexts, because it is on the redirect
-// path.
+// A TokenSigner belongs to one thread and keeps its context, because it is on the redirect path.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,7 +32,8 @@ class TokenSigner {
   TokenSigner& operator=(const TokenSigner&) = delete;
 
   TokenText sign(core::ClickId click, core::LinkId link);
-  // Errc::invalid: not a token, forged or of an unknown key; one MAC is computed in every case.
+  // Errc::invalid: not a token, forged or of an unknown key; the same MACs are computed in every
+  // case. Tokens of earlier versions, whose MAC was HMAC-SHA256, are read for ever.
   core::Result<ClickFact> read(std::string_view token);
 
  private:
@@ -42,10 +43,13 @@ class TokenSigner {
   };
   struct Keyed {
     std::uint8_t id;
-    std::unique_ptr<evp_mac_ctx_st, FreeContext> context;
+    std::string secret;
+    std::array<std::uint8_t, 16> key;  // derived from the secret
   };
-  static Mac mac_of(Keyed& key, const std::uint8_t* body);
+  Mac mac_of(const Keyed& key, const std::uint8_t* body);
+  static Mac old_mac_of(const Keyed& key, const std::uint8_t* body);
 
+  std::unique_ptr<evp_mac_ctx_st, FreeContext> context_;
   std::vector<Keyed> keys_;
 };
 

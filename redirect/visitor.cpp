@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -20,6 +21,7 @@ namespace fairlead::redirect {
 namespace {
 
 constexpr std::int64_t day_micros = 86'400'000'000;
+constexpr std::size_t address_bytes_hashed_max = 64;
 constexpr std::size_t agent_bytes_hashed_max = 512;
 
 // "20514 0123…ef\n": the day and the salt in hex.
@@ -128,14 +130,16 @@ std::int64_t VisitorHash::of(core::Instant now, core::BrandId brand,
                              std::string_view client_address, std::string_view user_agent) {
   if (now.micros / day_micros > salt_.day) salt_ = daily_.of(now);
   CHECK(EVP_MAC_init(context_.get(), salt_.salt.data(), salt_.salt.size(), nullptr) == 1);
-  const auto add = [&](std::string_view bytes) {
-    CHECK(EVP_MAC_update(context_.get(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                         bytes.size()) == 1);
-  };
+  // One piece: each update costs more than the bytes in it.
+  std::array<char, 8 + address_bytes_hashed_max + 1 + agent_bytes_hashed_max> bytes;
+  char* end = bytes.data();
+  const auto add = [&](std::string_view text) { end = std::copy(text.begin(), text.end(), end); };
   add({reinterpret_cast<const char*>(&brand.number), sizeof brand.number});
-  add(client_address);
+  add(client_address.substr(0, address_bytes_hashed_max));
   add("\n");
   add(user_agent.substr(0, agent_bytes_hashed_max));
+  CHECK(EVP_MAC_update(context_.get(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                       static_cast<std::size_t>(end - bytes.data())) == 1);
   std::uint64_t hash = 0;
   std::size_t size = 0;
   CHECK(EVP_MAC_final(context_.get(), reinterpret_cast<unsigned char*>(&hash), &size,

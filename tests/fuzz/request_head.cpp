@@ -1,7 +1,7 @@
 // Any bytes as a request head. What the guard passes, Beast must frame in the same way: the same
 // number of fields, the same body, the same place where the next request starts. What it refuses
-// must have a status and a reason. The scanner must find the same end of a head however the bytes
-// arrive.
+// must have a status and a reason. What the reader of plain heads passes, they must read in the
+// same way. The scanner must find the same end of a head however the bytes arrive.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -9,6 +9,7 @@
 #include "core/check.hpp"
 #include "net/guard.hpp"
 #include "net/head.hpp"
+#include "net/plain_head.hpp"
 #include "net/router.hpp"
 
 namespace {
@@ -61,5 +62,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CHECK(guarded.passes() || !verdict.passes());
   CHECK(verdict.passes() || (verdict.status >= 400 && !verdict.why.empty()));
   if (verdict.passes()) check_request(request);
+
+  Request plain;
+  Head plain_head;
+  const std::size_t plain_bytes = read_plain_head(bytes, limits, plain, plain_head);
+  if (plain_bytes == 0) return 0;
+  CHECK(verdict.passes() && plain_bytes == head_bytes.size());
+  CHECK(plain.method == request.method && plain.path == request.path);
+  CHECK(plain.query == request.query && plain.host == request.host);
+  CHECK(plain.headers == request.headers && plain_head.keeps_alive == head.keeps_alive);
+  CHECK(head.content_length == 0 && !head.is_chunked && head.is_http11);
+  CHECK(head.expect == Head::Expect::nothing);
   return 0;
 }

@@ -44,11 +44,19 @@ TEST(Token, KeysRotateAndRetire) {
   EXPECT_FALSE(read_token({}, token));
 }
 
-TEST(Token, MacIsHmacSha256OfPurposeAndBody) {
-  // Frozen: tokens in shops' databases must be readable by every later version.
-  // Computed with another implementation of HMAC.
+// Frozen: tokens in shops' databases must be readable by every later version.
+TEST(Token, MacIsSipHashUnderAKeyDerivedFromTheSecret) {
+  // Computed with another implementation of SipHash-2-4 and HMAC.
   EXPECT_EQ(make_token({7, std::string(32, 'k')}, {0x0102030405060708}, {0x1112131415161718}),
-            "BwECAwQFBgcIERITFBUWFxhdu5_3V9aHyGMw");
+            "BwECAwQFBgcIERITFBUWFxi3SV3IcEfAshsO");
+}
+
+TEST(Token, TokensOfEarlierVersionsAreRead) {
+  // Their MAC was HMAC-SHA256; computed with another implementation of it.
+  const auto fact = read_token({{7, std::string(32, 'k')}}, "BwECAwQFBgcIERITFBUWFxhdu5_3V9aHyGMw");
+  ASSERT_TRUE(fact);
+  EXPECT_EQ(fact->click, core::ClickId{0x0102030405060708});
+  EXPECT_EQ(fact->link, core::LinkId{0x1112131415161718});
 }
 
 TEST(Token, HundredThousandMutationsAreRefused) {
