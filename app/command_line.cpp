@@ -25,6 +25,8 @@ struct Typed {
   DemoRequest demo;
   KeyRequest key;
   PrivacyRequest privacy;
+  ImportRequest import;
+  ExportRequest exported;
 
   Output output() const { return is_json ? Output::json : Output::text; }
 };
@@ -70,6 +72,40 @@ CLI::App* add_demo(CLI::App& program, Typed& typed) {
                       "the day after the last one, such as 2026-03-01; today if not given");
   command->add_flag("--json", typed.is_json, "print one JSON object");
   add_settings(command, typed, {"data", "database", "public_url", "listen"});
+  return command;
+}
+
+CLI::App* add_import(CLI::App& program, Typed& typed) {
+  CLI::App* kinds = program.add_subcommand("import", "Take over what another system exported");
+  kinds->require_subcommand(1);
+  CLI::App* command = kinds->add_subcommand(
+      "links",
+      "Links from CSV as YOURLS, Shlink, Dub, Bitly and fairlead export it. A row that\n"
+      "cannot be taken is named and does not stop the others; importing twice is once");
+  command->add_option("file", typed.import.file, "the CSV file")->required();
+  command
+      ->add_option("--format", typed.import.format,
+                   "yourls, shlink, dub, bitly or fairlead; auto looks at the header line")
+      ->capture_default_str();
+  command->add_option("--deal", typed.import.deal,
+                      "the deal the links belong to, deal_…; not needed with fairlead's own");
+  command->add_option("--brand", typed.import.brand,
+                      "id or name; not needed when there is only one");
+  command->add_flag("--dry-run", typed.import.is_dry_run, "check everything and write nothing");
+  command->add_flag("--json", typed.is_json, "print one JSON object a row, and one of the sums");
+  add_settings(command, typed, {"data", "database", "public_url"});
+  return command;
+}
+
+CLI::App* add_export(CLI::App& program, Typed& typed) {
+  CLI::App* kinds = program.add_subcommand("export", "Write what is stored as CSV");
+  kinds->require_subcommand(1);
+  CLI::App* command =
+      kinds->add_subcommand("links", "A brand's links, as CSV that import reads back");
+  command->add_option("file", typed.exported.file, "where to; standard output if not given");
+  command->add_option("--brand", typed.exported.brand,
+                      "id or name; not needed when there is only one");
+  add_settings(command, typed, {"data", "database", "public_url"});
   return command;
 }
 
@@ -156,6 +192,8 @@ int run_command_line(int argc, char** argv) {
   CLI::App* demo_command = add_demo(program, typed);
   const KeyCommands key = add_key(program, typed);
   const PrivacyCommands privacy = add_privacy(program, typed);
+  CLI::App* import_command = add_import(program, typed);
+  CLI::App* export_command = add_export(program, typed);
   CLI::App* verify_command = program.add_subcommand(
       "verify",
       "Recompute every rollup, credit, posting and balance from the raw facts;\n"
@@ -176,6 +214,7 @@ int run_command_line(int argc, char** argv) {
   auto config = load_config(typed.config_file, environment(), typed.flags);
   if (!config) return report_failure("configuration", config.error());
   typed.init.output = typed.demo.output = typed.key.output = typed.output();
+  typed.import.output = typed.output();
 
   if (serve_command->parsed()) return serve(*config);
   if (init_command->parsed()) return init(*config, typed.init);
@@ -183,6 +222,8 @@ int run_command_line(int argc, char** argv) {
   if (key.create->parsed()) return create_key(*config, typed.key);
   if (key.list->parsed()) return list_keys(*config, typed.key);
   if (key.revoke->parsed()) return revoke_key(*config, typed.key);
+  if (import_command->parsed()) return import_links(*config, typed.import);
+  if (export_command->parsed()) return export_links(*config, typed.exported);
   if (privacy.export_person->parsed()) return export_person(*config, typed.privacy);
   if (privacy.erase->parsed()) return erase_person(*config, typed.privacy);
   if (migrate_command->parsed()) return migrate(*config);

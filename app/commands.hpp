@@ -53,6 +53,23 @@ struct PrivacyRequest {
 int export_person(const Config& config, const PrivacyRequest& request);
 int erase_person(const Config& config, const PrivacyRequest& request);
 
+struct ImportRequest {
+  std::string file;
+  std::string brand;            // as in KeyRequest
+  std::string format = "auto";  // yourls, shlink, dub, bitly, fairlead
+  std::string deal;             // of all rows; "" = each row names its own (format fairlead)
+  bool is_dry_run = false;
+  Output output = Output::text;
+};
+// 0; 1 when a row was refused, and the others are there.
+int import_links(const Config& config, const ImportRequest& request);
+
+struct ExportRequest {
+  std::string file;   // "" or "-" = standard output
+  std::string brand;  // as in KeyRequest
+};
+int export_links(const Config& config, const ExportRequest& request);
+
 int verify(const Config& config, Output output);
 int migrate(const Config& config);
 

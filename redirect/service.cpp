@@ -200,6 +200,7 @@ bool Service::respond_preview(const net::Request& request, Tools& tools, AfterAn
   if (path.empty()) return false;
   const LinkTable::Found found = tools.table->find(request.host, path);
   if (found.link == nullptr) return false;
+  if (found.rules != nullptr && !is_on_time(*found.rules, clock_.now())) return false;
   std::string destination;
   decide(found.link->target(), {found.link->slug(), "", ""}, {}, destination);
   if (!is_header_safe(destination)) return false;
