@@ -15,8 +15,7 @@ namespace {
 // P-256 is there for those without X25519, and because an ECDSA certificate on P-256 needs the
 // group in TLS 1.2 (docs/performance.md has the cost of each).
 constexpr const char* groups = "X25519:P-256";
-// AES-128 with SHA-256 first: nothing is gained from longer keys, and SHA-384 costs more in every
-// derivation of TLS 1.3.
+// AES-128 first: nothing is gained from longer keys.
 constexpr const char* suites_13 =
     "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384";
 constexpr const char* suites_12 =
@@ -90,7 +89,7 @@ TlsContexts::Context TlsContexts::new_context(std::size_t tickets) const {
   CHECK(SSL_CTX_set_cipher_list(context, suites_12) == 1);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                    SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
-  // Without NO_AUTO_CHAIN each handshake would build the chain that the file already has.
+  // NO_AUTO_CHAIN: what the file has is the chain; none is sought among the system's certificates.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
   SSL_CTX_set_read_ahead(context, 1);  // one recv for all records that are there

@@ -39,7 +39,8 @@ http {{
   client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
   uwsgi_temp_path {folder}; scgi_temp_path {folder};
   server {{
-    listen 127.0.0.1:{port} reuseport backlog=4096;
+    listen 127.0.0.1:{port} {tls} reuseport backlog=4096;
+    {settings}
     location / {{
       add_header Cache-Control "private, no-store" always;
       return 302 {location};
@@ -95,6 +96,7 @@ class Server:
 
     def __init__(self, name, port, command, log):
         self.name, self.port = name, port
+        self.url = f"http://127.0.0.1:{port}/{SLUG}"
         self.process = subprocess.Popen(["taskset", "-c", "0", *command], stderr=log, stdout=log)
         self.wait_for_port()
 
@@ -134,10 +136,11 @@ def start_padded(start, bytes_wanted):
 
 def start_nginx(name, folder, log_file, bytes_wanted, messages):
     port = free_port()
+    fixed = {"folder": folder, "log": log_file, "tls": "", "settings": ""}
     config = folder / f"nginx-{port}.conf"
 
     def start(location):
-        config.write_text(NGINX.format(folder=folder, port=port, log=log_file, location=location))
+        config.write_text(NGINX.format(**fixed, port=port, location=location))
         return Server(name, port, ["nginx", "-p", str(folder), "-c", str(config)], messages)
 
     return start_padded(start, bytes_wanted)
@@ -154,9 +157,9 @@ def start_haproxy(folder, bytes_wanted, messages):
     return start_padded(start, bytes_wanted)
 
 
-def start_fairlead(folder, messages):
+def start_fairlead(folder, messages, *more_flags):
     data, port = folder / "data", free_port()
-    flags = ["--data", str(data), "--listen", f"127.0.0.1:{port}"]
+    flags = ["--data", str(data), "--listen", f"127.0.0.1:{port}", *more_flags]
     made = subprocess.run(
         [
             PROGRAM,

@@ -19,7 +19,6 @@ import tempfile
 
 from bench_peers import (
     HEADERS,
-    SLUG,
     describe,
     metric,
     raw_answer,
@@ -50,8 +49,7 @@ def run_wrk(server, seconds, closing):
     if closing:
         command += ["-H", "Connection: close"]
     steal, cpu = steal_share(None), server.cpu_seconds()
-    url = f"http://127.0.0.1:{server.port}/{SLUG}"
-    out = subprocess.run([*command, url], check=True, capture_output=True, text=True).stdout
+    out = subprocess.run([*command, server.url], check=True, capture_output=True, text=True).stdout
     cpu = server.cpu_seconds() - cpu
     requests, took = re.search(r"(\d+) requests in ([\d.]+(?:us|ms|s))", out).groups()
     if "Non-2xx" in out or int(requests) == 0:
