@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""What one redirect over TLS 1.3 costs: nginx and fairlead with the same libssl, key (P-256), groups,
-suites and number of tickets, and nginx as it comes. Rounds are interleaved as in bench_redirects.py.
+"""What one redirect over TLS 1.3 costs: nginx and fairlead with the same libssl, key (P-256),
+groups, suites and number of tickets, and nginx as it comes. Rounds are interleaved as in
+bench_redirects.py.
 
 wrk makes a full handshake for each connection; a resumed one fails the run.
 """

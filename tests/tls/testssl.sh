@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 program=$(realpath "${1:-build/release/app/fairlead}")
-command -v testssl >/dev/null || { echo "testssl is missing: apt-get install testssl.sh" >&2; exit 2; }
+command -v testssl >/dev/null || { echo "the package testssl.sh is missing" >&2; exit 2; }
 
 folder=$(mktemp -d)
 server=
@@ -42,7 +42,8 @@ findings = json.load(open(sys.argv[1]))
 bad = [
     one
     for one in findings
-    if one["severity"] in ("MEDIUM", "HIGH", "CRITICAL", "FATAL") and not one["id"].startswith("cert_")
+    if one["severity"] in ("MEDIUM", "HIGH", "CRITICAL", "FATAL")
+    and not one["id"].startswith("cert_")
 ]
 for one in bad:
     print(f"{one['severity']}: {one['id']}: {one['finding']}")
