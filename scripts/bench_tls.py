@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """What one redirect over TLS 1.3 costs: nginx and fairlead with the same libssl, key (P-256),
-groups, suites and number of tickets, and nginx as it comes. Rounds are interleaved as in
-bench_redirects.py.
+groups, suites and no tickets. Rounds are interleaved as in bench_redirects.py.
 
 wrk makes a full handshake for each connection; a resumed one fails the run.
 """
@@ -83,11 +82,7 @@ def main():
             servers.append(fairlead)
             # About as long as fairlead's: some bytes of one record cost nothing.
             location = "https://shop.example/" + "s" * (len(raw_answer(fairlead.port)) - 230)
-            peers = [
-                start_nginx_tls("nginx, same settings", folder, SAME_SETTINGS, location, messages),
-                start_nginx_tls("nginx as it comes", folder, "", location, messages),
-            ]
-            servers = [*peers, fairlead]
+            servers.insert(0, start_nginx_tls("nginx", folder, SAME_SETTINGS, location, messages))
             print(
                 f"{describe()}; TLS 1.3, P-256 certificate, X25519; {CONNECTIONS} connections; "
                 f"{ROUNDS} rounds of {ROUND_SECONDS} s, median (range)."
