@@ -85,6 +85,11 @@ bool take_list(std::string_view text, std::vector<std::string>& out) {
   return true;
 }
 
+bool take_file(std::string_view text, std::string& out) {
+  out = text;
+  return !text.empty();
+}
+
 const Entry entries[] = {
     {{"data", "the directory of databases and keys, such as \"data\""},
      [](Config& c, std::string_view v) {
@@ -128,6 +133,26 @@ const Entry entries[] = {
       "addresses or networks whose X-Forwarded-For is believed, such as "
       "\"127.0.0.1, 10.0.0.0/8\""},
      [](Config& c, std::string_view v) { return take_list(v, c.trusted_proxies); }},
+    {{"geo_database", "a file of countries in MaxMind's format, such as \"country.mmdb\""},
+     [](Config& c, std::string_view v) { return take_file(v, c.geo_database); }},
+    {{"datacenter_ranges", "a text file with a network a line, such as \"datacenters.txt\""},
+     [](Config& c, std::string_view v) { return take_file(v, c.datacenter_ranges); }},
+    {{"datacenter_verdict", "\"mark\" (clicks from datacenters count) or \"invalid\""},
+     [](Config& c, std::string_view v) {
+       c.refuse_datacenters = v == "invalid";
+       return v == "mark" || v == "invalid";
+     }},
+    {{"duplicate_window_s", "seconds in which a click again is a duplicate, 0 (never) to 3600"},
+     [](Config& c, std::string_view v) { return take_integer(v, 0, 3600, c.duplicate_window_s); }},
+    {{"flood_person_minute_max", "clicks of one person on one link a minute, 0 (any) to 1000000"},
+     [](Config& c, std::string_view v) {
+       return take_integer(v, 0, 1'000'000, c.flood_person_minute_max);
+     }},
+    {{"flood_network_minute_max",
+      "clicks of one network with few user agents a minute, 0 (any) to 1000000"},
+     [](Config& c, std::string_view v) {
+       return take_integer(v, 0, 1'000'000, c.flood_network_minute_max);
+     }},
 };
 
 const Entry* find_entry(std::string_view name) {

@@ -36,6 +36,12 @@ struct Config {
   std::int64_t drain_ms_max = 30'000;
   std::string public_url;  // empty: the address of listen_tls, or else of listen
   std::vector<std::string> trusted_proxies;
+  std::string geo_database;         // empty: countries are not known
+  std::string datacenter_ranges;    // empty: none are known
+  bool refuse_datacenters = false;  // datacenter_verdict = "invalid"
+  std::int64_t duplicate_window_s = 10;
+  std::int64_t flood_person_minute_max = 10;
+  std::int64_t flood_network_minute_max = 300;
 
   std::string database_url() const;
   std::string clicks_file() const { return data + "/clicks.db"; }

@@ -12,6 +12,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 # By name: what pkg-config says of RE2 has -pthread, which no other file is compiled with.
 find_library(FAIRLEAD_RE2 re2 REQUIRED)
+find_library(FAIRLEAD_MAXMINDDB maxminddb REQUIRED)
 find_program(FAIRLEAD_NODE node REQUIRED)
 pkg_check_modules(qrcodegencpp REQUIRED IMPORTED_TARGET qrcodegencpp)
 # Debian's own interpreter, whatever else is on the PATH: python3-yaml belongs to it.

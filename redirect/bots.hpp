@@ -49,6 +49,7 @@ std::span<const AppRule> app_agents();  // in-app browsers: people
 inline constexpr std::string_view rule_head = "head";
 inline constexpr std::string_view rule_no_agent = "no agent";
 inline constexpr std::string_view rule_embedded = "embedded";
+inline constexpr std::string_view rule_datacenter = "datacenter";
 
 struct AgentVerdict {
   core::ClickVerdict verdict = core::ClickVerdict::valid;

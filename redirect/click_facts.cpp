@@ -1,9 +1,6 @@
 #include "redirect/click_facts.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <cstring>
 
 #include "redirect/visitor_cookie.hpp"
 
@@ -150,9 +147,30 @@ std::string_view app_of_referrer(std::string_view host) {
   return {};
 }
 
+Network network_in(const AddressBytes& address) {
+  const std::uint8_t size = is_v4(address) ? 3 : 6;
+  Network network{.size = size};
+  std::copy_n(address.begin() + (is_v4(address) ? 12 : 0), size, network.bytes.begin());
+  return network;
+}
+
+// The address itself is not kept.
+void note_place(ClickFacts& facts, std::string_view client_address, const Places& places) {
+  const auto address = parse_address(client_address);
+  if (!address) return;
+  facts.network = network_in(*address);
+  if (places.countries != nullptr) facts.country = places.countries->of(*address);
+  if (places.datacenters == nullptr || !places.datacenters->contains(*address)) return;
+  facts.flags |= flag_datacenter;
+  if (places.refuse_datacenters && facts.verdict == core::ClickVerdict::valid) {
+    facts.verdict = core::ClickVerdict::datacenter;
+    facts.rule = rule_datacenter;
+  }
+}
+
 }  // namespace
 
-ClickFacts read_facts(const net::Request& request, AgentCache& agents) {
+ClickFacts read_facts(const net::Request& request, AgentCache& agents, const Places& places) {
   const Headers headers = read_headers(request);
   const Agent& agent = agents.read(headers.user_agent);
   ClickFacts facts;
@@ -182,26 +200,13 @@ ClickFacts read_facts(const net::Request& request, AgentCache& agents) {
   if (request.via_tls) facts.flags |= flag_tls;
   if (same_name(headers.fetch_mode, "navigate") && headers.fetch_user != "?1")
     facts.flags |= flag_no_activation;
+  note_place(facts, request.client_address, places);
   return facts;
 }
 
 Network network_of(std::string_view client_address) {
-  char text[INET6_ADDRSTRLEN + 1];
-  if (client_address.empty() || client_address.size() >= sizeof text) return {};
-  std::memcpy(text, client_address.data(), client_address.size());
-  text[client_address.size()] = '\0';
-  Network network;
-  std::array<std::uint8_t, 16> bytes{};
-  if (inet_pton(AF_INET, text, bytes.data()) == 1) {
-    network.size = 3;
-    std::copy_n(bytes.begin(), 3, network.bytes.begin());
-  } else if (inet_pton(AF_INET6, text, bytes.data()) == 1) {
-    constexpr std::array<std::uint8_t, 12> mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    const bool is_mapped = std::equal(mapped.begin(), mapped.end(), bytes.begin());
-    network.size = is_mapped ? 3 : 6;
-    std::copy_n(bytes.begin() + (is_mapped ? 12 : 0), network.size, network.bytes.begin());
-  }
-  return network;
+  const auto address = parse_address(client_address);
+  return address ? network_in(*address) : Network{};
 }
 
 }  // namespace fairlead::redirect

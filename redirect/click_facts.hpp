@@ -1,5 +1,5 @@
-// What is recorded of a request besides its link: verdict, device, referrer, language, consent.
-// Reads each header once. Pure apart from the thread's own agent cache.
+// What is recorded of a request besides its link: verdict, device, country, referrer, language,
+// consent. Reads each header once. Pure apart from the thread's own agent cache.
 #pragma once
 
 #include <array>
@@ -8,7 +8,9 @@
 
 #include "core/events.hpp"
 #include "net/request.hpp"
+#include "redirect/address_ranges.hpp"
 #include "redirect/agents.hpp"
+#include "redirect/countries.hpp"
 
 namespace fairlead::redirect {
 
@@ -17,11 +19,19 @@ inline constexpr std::uint32_t flag_gpc = 1;            // Sec-GPC: 1
 inline constexpr std::uint32_t flag_dnt = 2;            // DNT: 1
 inline constexpr std::uint32_t flag_tls = 4;            // the click came by TLS
 inline constexpr std::uint32_t flag_no_activation = 8;  // Sec-Fetch says: not started by a person
+inline constexpr std::uint32_t flag_datacenter = 16;    // the address is in a hosting range
 // Two bits from here on are the Consent of visitor_cookie.hpp.
 inline constexpr int flag_consent_shift = 8;
 
 inline constexpr std::size_t referrer_bytes_max = 64;
 inline constexpr std::size_t language_bytes_max = 3;
+
+// The stored part of a client's address: /24 of IPv4, /48 of IPv6; nothing for what is no address.
+struct Network {
+  std::array<std::uint8_t, 6> bytes{};
+  std::uint8_t size = 0;  // 0, 3 or 6
+};
+Network network_of(std::string_view client_address);
 
 struct ClickFacts {
   core::ClickVerdict verdict = core::ClickVerdict::valid;
@@ -31,23 +41,25 @@ struct ClickFacts {
   std::string_view browser;
   std::string_view app;         // in-app browser, by user agent or by referrer
   std::string_view referrer;    // host of the Referer, as sent, "" when it is no host name
+  std::string_view country;     // "DE", "" = not known
   std::string_view language;    // first of Accept-Language, "de"; as sent
   std::string_view user_agent;  // as sent; for the visitor hash only, never stored
   std::string_view cookie;      // the visitor's, fl_v; "" = none
   std::uint32_t flags = 0;
+  Network network;
   // Global Privacy Control or Do Not Track.
   bool has_opted_out() const { return (flags & (flag_gpc | flag_dnt)) != 0; }
 };
 
-// First hit wins: HEAD, prefetch headers, the agent's rules, embedded. Views point into the
-// request.
-ClickFacts read_facts(const net::Request& request, AgentCache& agents);
-
-// The stored part of a client's address: /24 of IPv4, /48 of IPv6; nothing for what is no address.
-struct Network {
-  std::array<std::uint8_t, 6> bytes{};
-  std::uint8_t size = 0;  // 0, 3 or 6
+// What is known about addresses; either may be missing.
+struct Places {
+  const Countries* countries = nullptr;
+  const AddressRanges* datacenters = nullptr;
+  bool refuse_datacenters = false;  // else they are only marked: many VPNs are people
 };
-Network network_of(std::string_view client_address);
+
+// First hit wins: HEAD, prefetch headers, the agent's rules, embedded, datacenter. Views point into
+// the request and into `places`.
+ClickFacts read_facts(const net::Request& request, AgentCache& agents, const Places& places = {});
 
 }  // namespace fairlead::redirect

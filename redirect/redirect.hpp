@@ -31,9 +31,15 @@ struct Options {
   Durability durability = Durability::commit;
   std::uint32_t commit_wait_ms_max = 50;
   std::size_t queue_clicks_max = 100'000;
-  std::string default_domain;  // host that links without an own domain are shown under
-  std::string public_url;      // "http://127.0.0.1:8080", for the `url` of a link
-  std::string salt_file;       // the day's visitor salt; "" keeps it in memory only
+  std::string default_domain;             // host that links without an own domain are shown under
+  std::string public_url;                 // "http://127.0.0.1:8080", for the `url` of a link
+  std::string salt_file;                  // the day's visitor salt; "" keeps it in memory only
+  std::string geo_database;               // a MaxMind file with countries; "" = no country is known
+  std::string datacenter_ranges;          // a file of networks; "" = none are known
+  bool refuse_datacenters = false;        // else a click from there is only marked
+  std::uint32_t duplicate_window_s = 10;  // 0 … 3600; 0 = no click is a duplicate
+  std::uint32_t flood_person_minute_max = 10;    // clicks on one link; 0 = no limit
+  std::uint32_t flood_network_minute_max = 300;  // clicks by at most 3 user agents; 0 = no limit
 };
 
 // Keys that sign click tokens: the first signs, all verify. 32 bytes each, with a key id of one

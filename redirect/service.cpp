@@ -6,8 +6,8 @@
 #include "core/crypto.hpp"
 #include "core/log.hpp"
 #include "net/wire.hpp"
+#include "redirect/bot_lists.hpp"
 #include "redirect/bulk_links.hpp"
-#include "redirect/click_facts.hpp"
 #include "redirect/click_store.hpp"
 #include "redirect/link_routes.hpp"
 #include "redirect/load_links.hpp"
@@ -98,6 +98,9 @@ Service::Service(storage::Database& main, Parts parts, std::vector<TokenKey> key
       seed_(parts.seed),
       newest_click_(parts.newest_click),
       salt_(std::move(parts.salt)),
+      countries_(std::move(parts.countries)),
+      datacenters_(std::move(parts.datacenters)),
+      places_{countries_.get(), &datacenters_, options_.refuse_datacenters},
       recorder_({.sink = std::move(parts.sink),
                  .journal = std::move(parts.journal),
                  .each_second = [this] { keep_salt(); }},
@@ -105,6 +108,7 @@ Service::Service(storage::Database& main, Parts parts, std::vector<TokenKey> key
       tables_(std::move(parts.tables)),
       table_(std::move(parts.table)) {
   links_served_.store(table_->size());
+  BotLists::of_this_build();  // made now, not when the first shopper waits
 }
 
 void Service::keep_salt() {
@@ -141,7 +145,7 @@ net::FastPath::Leaves Service::answer(const net::Request& request, std::size_t t
     return Leaves::now;
   }
   const LinkRecord& link = *found.link;
-  const ClickFacts facts = read_facts(request, tools.agents);
+  const ClickFacts facts = read_facts(request, tools.agents, places_);
   const KnownValues known = known_values(request.query);
   const core::ClickId id = tools.ids.next(now);
   const TokenText token = tools.signer.sign(id, link.id());
@@ -175,18 +179,19 @@ ClickRecord Service::record_of(const net::Request& request, const LinkTable::Fou
   note_subs(texts.subs, known);
   ClickRecord click{.id = id, .brand = brand, .link = link, .day = at.day, .hour = at.hour};
   click.verdict = facts.verdict;
-  click.network = network_of(request.client_address);
+  click.network = facts.network;
   click.flags = facts.flags | static_cast<std::uint32_t>(visitor.consent) << flag_consent_shift;
   click.rule = facts.rule;
   click.device = facts.device;
   click.os = facts.os;
   click.browser = facts.browser;
   click.app = facts.app;
+  click.country = facts.country;
   click.language = texts.language;
   click.referrer = texts.referrer;
   click.utm = texts.utm;
   click.subs = texts.subs;
-  click.who = seeded_hash(seeded_hash(seed_, request.client_address), facts.user_agent);
+  click.who = who_of(seed_, request.client_address, facts.user_agent);
   click.visitor = visitor.visitor;
   if (click.visitor == 0 && visitor.may_hash)
     click.visitor = tools.visitors.of(now, brand, request.client_address, facts.user_agent);
@@ -307,6 +312,28 @@ void Service::stop() {
   recorder_.stop();
 }
 
+namespace {
+
+core::Error about(std::string_view key, const core::Error& error) {
+  return {error.code, std::string(key) + " = " + error.detail};
+}
+
+core::Result<void> open_places(Service::Parts& parts, const Options& options) {
+  if (!options.geo_database.empty()) {
+    auto countries = Countries::open(options.geo_database);
+    if (!countries) return about("geo_database", countries.error());
+    parts.countries = std::move(*countries);
+  }
+  if (!options.datacenter_ranges.empty()) {
+    auto ranges = AddressRanges::read(options.datacenter_ranges);
+    if (!ranges) return about("datacenter_ranges", ranges.error());
+    parts.datacenters = std::move(*ranges);
+  }
+  return {};
+}
+
+}  // namespace
+
 core::Result<std::unique_ptr<Redirect>> Redirect::open(storage::Database& main,
                                                        const std::string& clicks_file,
                                                        std::vector<TokenKey> keys,
@@ -320,6 +347,8 @@ core::Result<std::unique_ptr<Redirect>> Redirect::open(storage::Database& main,
   auto salt = DailySalt::open(options.salt_file, clock.now());
   if (!salt) return salt.error();
   Service::Parts parts;
+  auto places = open_places(parts, options);
+  if (!places) return places.error();
   core::fill_random({reinterpret_cast<std::uint8_t*>(&parts.seed), sizeof parts.seed});
   parts.tables = std::make_unique<LinkTableBuilder>(parts.seed, options.default_domain);
   auto table = load_links(main, *parts.tables);

@@ -12,6 +12,7 @@
 
 #include "redirect/agents.hpp"
 #include "redirect/answers.hpp"
+#include "redirect/click_facts.hpp"
 #include "redirect/click_ids.hpp"
 #include "redirect/day_of_brand.hpp"
 #include "redirect/link_table.hpp"
@@ -29,6 +30,8 @@ class Service final : public Redirect {
     std::unique_ptr<Journal> journal;
     std::int64_t newest_click = 0;  // ids go on behind it
     std::unique_ptr<DailySalt> salt;
+    std::unique_ptr<Countries> countries;  // may be missing
+    AddressRanges datacenters;
     std::uint64_t seed = 0;  // of hashes whose keys outsiders choose
     std::unique_ptr<LinkTableBuilder> tables;
     std::shared_ptr<const LinkTable> table;  // its first
@@ -87,6 +90,9 @@ class Service final : public Redirect {
   const std::uint64_t seed_;
   const std::int64_t newest_click_;
   std::unique_ptr<DailySalt> salt_;
+  const std::unique_ptr<Countries> countries_;
+  const AddressRanges datacenters_;
+  const Places places_;
   Recorder recorder_;
 
   std::mutex reload_mutex_;  // of what follows, never on the redirect path

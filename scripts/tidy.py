@@ -33,6 +33,7 @@ LIBRARIES = [
     ("libpq-fe.h", "storage/postgres/"),
     ("openssl/", "core/ net/ redirect/"),
     ("re2/", "redirect/"),
+    ("maxminddb.h", "redirect/"),
     ("date/", "core/"),
     ("prometheus/", "admin/"),
     ("CLI/", "app/"),
