@@ -18,6 +18,7 @@
 #include "redirect/link_table.hpp"
 #include "redirect/recorder.hpp"
 #include "redirect/redirect.hpp"
+#include "redirect/repeat_judge.hpp"
 #include "redirect/token.hpp"
 #include "redirect/visitor.hpp"
 
@@ -93,6 +94,7 @@ class Service final : public Redirect {
   const std::unique_ptr<Countries> countries_;
   const AddressRanges datacenters_;
   const Places places_;
+  RepeatJudge repeats_;  // of the recorder's writer
   Recorder recorder_;
 
   std::mutex reload_mutex_;  // of what follows, never on the redirect path

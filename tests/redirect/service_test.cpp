@@ -276,11 +276,34 @@ TEST_P(Redirecting, PastClicksAreAppendedOnce) {
   EXPECT_EQ(refused.error().code, core::Errc::not_found);
 }
 
+TEST_P(Redirecting, RepeatsAreRedirectedAndCountOnce) {
+  Shop shop(database());
+  shop.add_link({.slug = "mia"});
+  test::RunningRedirect redirect(database(), clock, Options{});
+  for (std::size_t thread : {0, 1, 1}) {
+    EXPECT_EQ(redirect.get("/mia", "", "go.example", net::Method::get, thread).status, "302");
+    clock.advance_seconds(4);
+  }
+  clock.advance_seconds(30);
+  redirect.get("/mia");
+  const test::TestStatement count("SELECT COUNT(*) FROM clicks WHERE verdict = $1");
+  const auto clicks = redirect.read_clicks();
+  const auto counted = [&](core::ClickVerdict verdict) {
+    return clicks
+        ->read([&](storage::Session& session) {
+          return session.run(count, static_cast<int>(verdict)).one().integer(0);
+        })
+        .value();
+  };
+  EXPECT_EQ(counted(core::ClickVerdict::valid), 2);
+  EXPECT_EQ(counted(core::ClickVerdict::duplicate), 2);
+}
+
 TEST_P(Redirecting, VisitorsAreKnownForADayAndTheSaltIsReplaced) {
   Shop shop(database());
   shop.add_link({.slug = "mia"});
   test::TemporaryDirectory directory;
-  Options options;
+  Options options = test::every_click_counts();
   options.salt_file = directory.file("salt");
   {
     test::RunningRedirect redirect(database(), clock, options);
