@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include "core/crypto.hpp"
 
 namespace fairlead::app {
 
@@ -129,6 +131,11 @@ const Entry entries[] = {
      [](Config& c, std::string_view v) { return take_integer(v, 0, 600'000, c.drain_ms_max); }},
     {{"public_url", "where shoppers reach this server, such as \"https://go.example.com\""},
      take_url},
+    {{"salt_file", "a file in memory that no backup reads, such as \"/run/fairlead/visitor.salt\""},
+     [](Config& c, std::string_view v) {
+       c.salt_file = v;
+       return v.starts_with('/');
+     }},
     {{"trusted_proxies",
       "addresses or networks whose X-Forwarded-For is believed, such as "
       "\"127.0.0.1, 10.0.0.0/8\""},
@@ -256,6 +263,18 @@ core::Result<void> check_together(const Config& config) {
 
 std::string Config::database_url() const {
   return database.empty() ? "sqlite:" + data + "/fairlead.db" : database;
+}
+
+std::string Config::salt_path() const {
+  if (!salt_file.empty()) return salt_file;
+  std::string folder = "/dev/shm";
+  for (const char* name : {"XDG_RUNTIME_DIR", "RUNTIME_DIRECTORY"})
+    if (const char* given = std::getenv(name); given != nullptr && given[0] == '/') folder = given;
+  // Two servers on one machine have two data directories.
+  std::error_code ignored;
+  const std::string place = std::filesystem::weakly_canonical(data, ignored).string();
+  return folder + "/fairlead-" + core::hex(core::as_text(core::sha256(place))).substr(0, 16) +
+         ".salt";
 }
 
 std::string Config::shown_url() const {

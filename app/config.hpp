@@ -42,9 +42,13 @@ struct Config {
   std::int64_t duplicate_window_s = 10;
   std::int64_t flood_person_minute_max = 10;
   std::int64_t flood_network_minute_max = 300;
+  std::string salt_file;  // empty: see salt_path()
 
   std::string database_url() const;
   std::string clicks_file() const { return data + "/clicks.db"; }
+  // Where the day's visitor salt survives a restart: never in the data directory, which is backed
+  // up. systemd's RuntimeDirectory=, else the user's runtime directory, else shared memory.
+  std::string salt_path() const;
   // Where links are reached from outside, without a trailing slash.
   std::string shown_url() const;
   // Its host: the domain of links that have none of their own.

@@ -65,13 +65,13 @@ core::Result<void> Wiring::open_databases(const core::Clock& clock) {
   options.queue_clicks_max = static_cast<std::size_t>(config_.queue_clicks_max);
   options.public_url = config_.shown_url();
   options.default_domain = config_.shown_host();
-  options.salt_file = config_.data + "/visitor.salt";
   options.geo_database = config_.geo_database;
   options.datacenter_ranges = config_.datacenter_ranges;
   options.refuse_datacenters = config_.refuse_datacenters;
   options.duplicate_window_s = static_cast<std::uint32_t>(config_.duplicate_window_s);
   options.flood_person_minute_max = static_cast<std::uint32_t>(config_.flood_person_minute_max);
   options.flood_network_minute_max = static_cast<std::uint32_t>(config_.flood_network_minute_max);
+  options.salt_file = config_.salt_path();
   auto redirect = redirect::Redirect::open(*database_, config_.clicks_file(), secrets_.token_keys,
                                            clock, options);
   if (!redirect) return redirect.error();

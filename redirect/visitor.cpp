@@ -43,6 +43,16 @@ bool read_line(std::string_view line, DailySalt::OfDay& salt) {
   return true;
 }
 
+// The folder may be one where others write too: a file somebody else laid there is never used,
+// because they could read the salt.
+bool is_own(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) == 0 && status.st_uid == ::geteuid() && S_ISREG(status.st_mode))
+    return true;
+  errno = EPERM;
+  return false;
+}
+
 core::Error salt_file_failed(const std::string& file) {
   return core::fail(core::Errc::io, "visitor salt file " + file + ": " + std::strerror(errno));
 }
@@ -53,9 +63,10 @@ core::Result<std::unique_ptr<DailySalt>> DailySalt::open(std::string file, core:
   const std::int64_t today = now.micros / day_micros;
   OfDay salt{};
   bool is_kept = false;
-  if (const int fd = file.empty() ? -1 : ::open(file.c_str(), O_RDONLY | O_CLOEXEC); fd >= 0) {
+  const int fd = file.empty() ? -1 : ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd >= 0) {
     char text[128];
-    const ssize_t size = ::read(fd, text, sizeof text);
+    const ssize_t size = is_own(fd) ? ::read(fd, text, sizeof text) : 0;
     ::close(fd);
     is_kept =
         size > 0 && read_line({text, static_cast<std::size_t>(size)}, salt) && salt.day == today;
@@ -92,9 +103,9 @@ core::Result<void> DailySalt::save() {
   }
   // Written over the old bytes in place, not beside them: the old salt must not stay on the disk. A
   // torn line is no salt, and the next start makes a new one.
-  const int fd = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  const int fd = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   bool is_written =
-      fd >= 0 && ::fchmod(fd, 0600) == 0 &&
+      fd >= 0 && is_own(fd) && ::fchmod(fd, 0600) == 0 &&
       ::pwrite(fd, line.data(), line.size(), 0) == static_cast<ssize_t>(line.size()) &&
       ::ftruncate(fd, static_cast<off_t>(line.size())) == 0 && ::fdatasync(fd) == 0;
   const core::Error failed = salt_file_failed(file_);

@@ -50,6 +50,14 @@ TEST_F(ConfigFile, UnknownKeysAreRefusedWhereverTheyStand) {
             std::string::npos);
 }
 
+TEST(Config, TheVisitorSaltIsNeverInTheDataDirectory) {
+  const Config one{.data = "/srv/fairlead/one"};
+  const Config two{.data = "/srv/fairlead/two"};
+  EXPECT_FALSE(one.salt_path().starts_with(one.data)) << one.salt_path();
+  EXPECT_NE(one.salt_path(), two.salt_path()) << "two servers on one machine";
+  EXPECT_EQ((Config{.salt_file = "/run/x.salt"}).salt_path(), "/run/x.salt");
+}
+
 TEST_F(ConfigFile, BrokenTomlNamesTheLine) {
   const std::string file = write("threads = 2\nlisten = \n");
   EXPECT_TRUE(refusal(load_config(file, {}, {})).starts_with(file + ":2: "));

@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 #include "redirect/decide.hpp"
 
+#include "redirect/visitor.hpp"
 #include "tests/redirect/running_redirect.hpp"
 #include "tests/redirect/shop.hpp"
 
@@ -319,6 +320,16 @@ TEST_P(Redirecting, VisitorsAreKnownForADayAndTheSaltIsReplaced) {
   const auto status = std::filesystem::status(options.salt_file);
   EXPECT_EQ(status.permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST(DailySalt, IsNeverReadFromOrWrittenToALinkSomebodyLaid) {
+  test::TemporaryDirectory directory;
+  const std::string theirs = directory.file("theirs");
+  std::ofstream(theirs) << "20514 00112233445566778899aabbccddeeff\n";
+  std::filesystem::create_symlink(theirs, directory.file("salt"));
+  auto salt = DailySalt::open(directory.file("salt"), {20'514 * 86'400'000'000});
+  ASSERT_FALSE(salt);
+  EXPECT_NE(salt.error().detail.find("salt"), std::string::npos) << salt.error().detail;
 }
 
 }  // namespace
