@@ -1,6 +1,8 @@
 // The redirect from request to stored click, and its links' snapshot.
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include "redirect/decide.hpp"
