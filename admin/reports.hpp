@@ -14,11 +14,13 @@ namespace fairlead::admin {
 // keys, which see their own rows alone (and profit and roi as if the brand's margin were
 // 1,000,000).
 //
-//   ?group_by=influencer|campaign|deal|link|code|platform|tier|country|day|week|month
-//                                                                    (roi only; required)
+//   ?group_by=influencer|campaign|deal|link|code|platform|tier|country|day|week|month (roi: needed)
+//   ?group_by=link|influencer|campaign|deal|hour|day|week|month|country|device|os|browser|app|
+//             language                                               (clicks; default: link)
 //   &from=2026-03-01 or an RFC 3339 instant, inclusive               (default: the beginning)
 //   &to=2026-04-01 or an RFC 3339 instant, exclusive                 (default: the end of today)
 //   &campaign_id=cmp_…  &format=json|csv                             (default: all, json)
+//   &influencer_id=inf_…  &link_id=lnk_…                             (clicks only; default: all)
 //
 // A day is the brand's. An unknown parameter or value is refused with a 400 that names it.
 //
@@ -29,8 +31,9 @@ namespace fairlead::admin {
 // of its own (clicks, fees, gifts) counts in the currency of its campaign. What cannot be assigned
 // to a key (a code's order in a report by link, a campaign's cost in a report by influencer, every
 // fee in a report by link or code) stands in a row with the key "", so that every column but
-// visitors and orders sums to its total. `visitors` and `orders` are distinct within each row. Rows
-// without a single number are left out. Order: by time for day, week and month, else by revenue,
+// visitors and orders sums to its total. `visitors` and `orders` are distinct within each row;
+// visitors are exact up to 256 and beyond that a sketch's (core/visitor_sketch.hpp). Rows without a
+// single number are left out. Order: by time for day, week and month, else by revenue,
 // highest first, then by key.
 //
 // platform is that of an influencer's first handle; tier (below_nano to 999 followers, nano to

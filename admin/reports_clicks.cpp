@@ -1,83 +1,176 @@
 #include "admin/reports_clicks.hpp"
 
-#include <limits>
+#include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <map>
+#include <tuple>
 
+#include "admin/reports_spans.hpp"
 #include "admin/sql.hpp"
+#include "core/visitor_sketch.hpp"
 
 namespace fairlead::admin {
 
 namespace {
 
-// A period as whole days between two parts of days; any of the three may be empty.
-struct Pieces {
-  core::Period before;
-  core::Day first;  // whole days [first, end)
-  core::Day end;
-  core::Period after;
+using Links = ClickScope::Links;
+
+constexpr std::int64_t every_click = 0;  // the dimension that counts all clicks of a brand
+constexpr std::int64_t all_links = 0;
+
+// Counts while they are added up: a period has many rows of the same link and verdict.
+class Counts {
+ public:
+  explicit Counts(const ClickScope& scope) : scope_(scope) {}
+
+  void add(std::int64_t link, std::int64_t verdict, std::int64_t clicks, std::int64_t unnamed,
+           core::Day day) {
+    if (scope_.links == Links::together) link = all_links;
+    if (scope_.grain == Grain::period) day = {};
+    auto& [clicks_sum, unnamed_sum] = counts_[{link, verdict, day.number}];
+    clicks_sum += clicks;
+    unnamed_sum += unnamed;
+  }
+  // Rows of link, verdict, clicks, unnamed, start.
+  void add(const storage::Rows& rows, const Piece& piece) {
+    for (const storage::Row& row : rows)
+      add(row.integer(0), row.integer(1), row.integer(2) * piece.sign, row.integer(3) * piece.sign,
+          first_day_of(piece.span, row.integer(4)));
+  }
+  std::vector<ClickCount> take() const {
+    std::vector<ClickCount> list;
+    for (const auto& [key, sums] : counts_)
+      if (sums.first != 0)
+        list.push_back({key.link, static_cast<core::ClickVerdict>(key.verdict), sums.first,
+                        sums.second, core::Day{key.day}});
+    return list;
+  }
+
+ private:
+  struct Key {
+    std::int64_t link;
+    std::int64_t verdict;
+    std::int32_t day;
+    bool operator==(const Key&) const = default;
+    friend std::size_t hash_value(const Key& key) {
+      return static_cast<std::size_t>(key.link) * 0x9e3779b97f4a7c15ULL +
+             static_cast<std::size_t>(key.day * 16 + key.verdict);
+    }
+  };
+  const ClickScope& scope_;
+  boost::unordered_flat_map<Key, std::pair<std::int64_t, std::int64_t>> counts_;
 };
 
-Pieces pieces_of(core::Period period, core::Zone zone) {
-  core::Day first = zone.day_of(period.from);
-  if (zone.start_of(first) != period.from) first = core::Day{first.number + 1};
-  const core::Day end = zone.day_of(period.to);
-  if (end < first) return {period, first, first, {}};
-  return {{period.from, zone.start_of(first)}, first, end, {zone.start_of(end), period.to}};
+void add_piece(storage::Session& clicks, const ClickScope& scope, const Piece& piece,
+               Counts& counts) {
+  const auto& [span, from, to, sign] = piece;
+  switch (scope.links) {
+    case Links::each: {
+      const auto& statement =
+          scope.grain == Grain::period ? sql::report_rollups : sql::report_rollups_by_time;
+      counts.add(within_limit(clicks.run(statement, scope.brand, span, from, to, report_rows_max)),
+                 piece);
+      return;
+    }
+    case Links::together:
+      counts.add(within_limit(clicks.run(sql::report_brand_rollups, scope.brand, every_click, span,
+                                         from, to, report_rows_max)),
+                 piece);
+      return;
+    case Links::some:
+      for (const std::int64_t link : scope.some)
+        counts.add(within_limit(clicks.run(sql::report_rollups_of_link, scope.brand, span, from, to,
+                                           link, report_rows_max)),
+                   piece);
+  }
 }
 
-void add_counts(const storage::Rows& rows, std::optional<core::Day> day,
-                std::vector<ClickCount>& counts) {
-  for (const storage::Row& row : rows)
-    counts.push_back({row.integer(0), static_cast<core::ClickVerdict>(row.integer(1)),
-                      row.integer(2),
-                      day ? *day : core::Day{static_cast<std::int32_t>(row.integer(3))}});
+bool is_asked(const ClickScope& scope, std::int64_t link) {
+  return scope.links != Links::some ||
+         std::find(scope.some.begin(), scope.some.end(), link) != scope.some.end();
 }
 
-void add_part(storage::Session& clicks, const ReportScope& scope, core::Period part,
-              std::vector<ClickCount>& counts) {
+void add_part(storage::Session& clicks, const ClickScope& scope, core::Period part,
+              Counts& counts) {
   if (part.from >= part.to) return;
-  add_counts(within_limit(clicks.run(sql::report_clicks, core::first_id_at(part.from),
-                                     core::first_id_at(part.to), scope.brand, report_rows_max)),
-             scope.zone.day_of(part.from), counts);
+  const storage::Rows rows =
+      within_limit(clicks.run(sql::report_clicks, core::first_id_at(part.from),
+                              core::first_id_at(part.to), scope.brand, report_rows_max));
+  const core::Day day = scope.zone.day_of(part.from);
+  for (const storage::Row& row : rows)
+    if (is_asked(scope, row.integer(0)))
+      counts.add(row.integer(0), row.integer(1), row.integer(2), row.integer(3), day);
+}
+
+// By day there are no months to take; counts of a period may be taken from a month's.
+std::vector<Piece> cover_of(const PeriodPieces& pieces, Grain grain, Pieces allowed) {
+  if (pieces.end <= pieces.first) return {};
+  if (grain == Grain::day) return {{span_day, pieces.first.number, pieces.end.number, 1}};
+  return cover(pieces.first, pieces.end, allowed);
+}
+
+void visit_part(storage::Session& clicks, const ClickScope& scope, core::Period part,
+                const VisitVisitors& visit) {
+  if (part.from >= part.to) return;
+  const storage::Rows rows =
+      within_limit(clicks.run(sql::report_visits, core::first_id_at(part.from),
+                              core::first_id_at(part.to), scope.brand, report_rows_max));
+  std::map<std::int64_t, core::VisitorSketch> visitors;
+  for (const storage::Row& row : rows)
+    if (is_asked(scope, row.integer(0)))
+      visitors[scope.links == Links::together ? all_links : row.integer(0)].add(row.integer(1));
+  for (const auto& [link, sketch] : visitors)
+    visit(link, scope.zone.day_of(part.from), sketch.bytes());
 }
 
 }  // namespace
 
-std::vector<ClickCount> count_clicks(storage::Session& clicks, const ReportScope& scope) {
-  std::vector<ClickCount> counts;
-  const Pieces pieces = pieces_of(scope.period, scope.zone);
+std::vector<ClickCount> count_clicks(storage::Session& clicks, const ClickScope& scope) {
+  Counts counts(scope);
+  const PeriodPieces pieces = pieces_of(clicks, scope);
   add_part(clicks, scope, pieces.before, counts);
-  const auto& rollups =
-      is_of_time(scope.group_by) ? sql::report_rollups_by_day : sql::report_rollups;
-  std::optional<core::Day> no_day;
-  if (!is_of_time(scope.group_by)) no_day = pieces.first;
-  add_counts(within_limit(clicks.run(rollups, scope.brand, pieces.first.number, pieces.end.number,
-                                     report_rows_max)),
-             no_day, counts);
+  for (const Piece& piece : cover_of(pieces, scope.grain, Pieces::added_and_taken))
+    add_piece(clicks, scope, piece, counts);
   add_part(clicks, scope, pieces.after, counts);
-  return counts;
+  return counts.take();
 }
 
-void each_visitor(storage::Session& clicks, core::BrandId brand, core::Period period,
-                  const std::function<void(std::span<const std::int64_t> links)>& visit) {
-  constexpr std::int64_t rows_per_page = 50'000;
-  constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
-  std::int64_t visitor = least;
-  std::vector<std::int64_t> links;
-  for (std::int64_t page_rows = rows_per_page; page_rows == rows_per_page;) {
-    const storage::Rows page = clicks.run(sql::report_visitors, core::first_id_at(period.from),
-                                          core::first_id_at(period.to), brand, visitor,
-                                          links.empty() ? least : links.back(), rows_per_page);
-    for (const storage::Row& row : page) {
-      if (row.integer(0) != visitor && !links.empty()) {
-        visit(links);
-        links.clear();
-      }
-      visitor = row.integer(0);
-      links.push_back(row.integer(1));
+void each_visitors(storage::Session& clicks, const ClickScope& scope, const VisitVisitors& visit) {
+  const PeriodPieces pieces = pieces_of(clicks, scope);
+  const auto visit_rows = [&](const Piece& piece, const storage::Rows& rows) {
+    for (const storage::Row& row : rows)
+      visit(row.integer(0), first_day_of(piece.span, row.integer(1)), row.blob(2));
+  };
+  visit_part(clicks, scope, pieces.before, visit);
+  for (const Piece& piece : cover_of(pieces, scope.grain, Pieces::added)) {
+    const auto& [span, from, to, sign] = piece;
+    if (scope.links == Links::each) {
+      visit_rows(piece, within_limit(clicks.run(sql::report_visitors, scope.brand, span, from, to,
+                                                report_rows_max)));
+      continue;
     }
-    page_rows = static_cast<std::int64_t>(page.size());
+    const std::vector<std::int64_t> links =
+        scope.links == Links::together ? std::vector{all_links} : scope.some;
+    for (const std::int64_t link : links)
+      visit_rows(piece, within_limit(clicks.run(sql::report_visitors_of_link, scope.brand, span,
+                                                from, to, link, report_rows_max)));
   }
-  if (!links.empty()) visit(links);
+  visit_part(clicks, scope, pieces.after, visit);
+}
+
+PeriodPieces pieces_of(storage::Session& clicks, const ClickScope& scope) {
+  const auto& [period, zone] = std::tie(scope.period, scope.zone);
+  core::Day first = zone.day_of(period.from);
+  if (zone.start_of(first) != period.from) first = core::Day{first.number + 1};
+  const core::Day end = zone.day_of(period.to);
+  if (end < first) return {period, first, first, {}};
+  const storage::Rows known = clicks.run(sql::report_known_days, scope.brand);
+  const core::Day known_first{static_cast<std::int32_t>(known.one().integer(0))};
+  const core::Day known_end{static_cast<std::int32_t>(known.one().integer(1))};
+  return {{period.from, zone.start_of(first)},
+          std::max(first, known_first),
+          std::min(end, known_end),
+          {zone.start_of(end), period.to}};
 }
 
 std::string_view reason_of(core::ClickVerdict verdict) {

@@ -1,11 +1,10 @@
 // What the click file knows about a report's period. Whole days of the brand come from the rollups,
 // the rest of a period that begins or ends within a day from the clicks themselves; both count the
-// same clicks. Visitors are always counted from the clicks. Inside a snapshot of the click file.
+// same clicks. Inside a snapshot of the click file.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -15,20 +14,46 @@
 
 namespace fairlead::admin {
 
+// How finely days are told apart.
+enum class Grain { period, month, day };
+
+inline constexpr std::size_t links_one_by_one_max = 50;  // beyond that, all are read
+
+struct ClickScope {
+  core::BrandId brand;
+  core::Zone zone;
+  core::Period period{};
+  Grain grain = Grain::period;
+  // Which links: each of the brand's, all of them together (as link 0), or those of `some`, which
+  // is faster for a few links and a fine grain. `each` may give links that were not asked for.
+  enum class Links { each, together, some } links = Links::each;
+  std::vector<std::int64_t> some;
+};
+
 struct ClickCount {
   std::int64_t link;
   core::ClickVerdict verdict;
   std::int64_t clicks;
-  core::Day day;  // the brand's; without meaning for groups that are not of time
+  std::int64_t unnamed;  // of them, without a visitor
+  core::Day day;         // of the brand; the month's first for whole months, see the grain
 };
 
-// Every click of the brand in the period.
-std::vector<ClickCount> count_clicks(storage::Session& clicks, const ReportScope& scope);
+// Every click of the period, added up by link, verdict and day; no order.
+std::vector<ClickCount> count_clicks(storage::Session& clicks, const ClickScope& scope);
 
-// Calls `visit` once for each known visitor with valid clicks in the period, with the links
-// clicked.
-void each_visitor(storage::Session& clicks, core::BrandId brand, core::Period period,
-                  const std::function<void(std::span<const std::int64_t> links)>& visit);
+// The visitors of valid clicks, as bytes of core::VisitorSketch to be merged.
+using VisitVisitors =
+    std::function<void(std::int64_t link, core::Day day, std::string_view sketch)>;
+void each_visitors(storage::Session& clicks, const ClickScope& scope, const VisitVisitors& visit);
+
+// A period as whole days between two parts of days; any of the three may be empty.
+struct PeriodPieces {
+  core::Period before;
+  core::Day first;  // whole days [first, end), no more than the brand has clicks on
+  core::Day end;
+  core::Period after;
+};
+PeriodPieces pieces_of(storage::Session& clicks, const ClickScope& scope);
 
 // Why a click is not valid, as reports name it; "" for a verdict this program does not know.
 std::string_view reason_of(core::ClickVerdict verdict);

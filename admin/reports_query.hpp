@@ -37,17 +37,31 @@ constexpr bool is_of_trait(GroupBy group) {
 }
 std::string_view name_of(GroupBy group);
 
+// What the report of clicks can be grouped by: by whose link it is or when it came as every report,
+// by the hour, or by what the clicks say of themselves (country is where the visitor was).
+struct ClickGroup {
+  enum class By { thing, time, hour, word };
+  std::string_view name;
+  By by;
+  GroupBy group;           // of a thing or a time
+  std::int64_t dimension;  // of a word: its kind in the click file
+};
+inline constexpr ClickGroup clicks_by_link{"link", ClickGroup::By::thing, GroupBy::link, 0};
+
 struct ReportQuery {
   GroupBy group_by = GroupBy::link;
+  ClickGroup clicks_by = clicks_by_link;
   core::Period period{};
-  core::CampaignId campaign;  // 0 = all
+  core::CampaignId campaign;  // 0 = all, as the two below, which only the clicks' report takes
+  core::InfluencerId influencer;
+  core::LinkId link;
   ReportFormat format = ReportFormat::json;
 };
 
-enum class Grouped { by_choice, by_link };  // /roi asks for group_by, /clicks is always by link
+enum class Report { roi, clicks };  // /roi must be told group_by, /clicks is by link otherwise
 
 // Every problem is noted with its parameter ("?group_by"); the query is good when none was.
-ReportQuery read_report_query(const net::Request& request, Grouped grouped, core::Zone zone,
+ReportQuery read_report_query(const net::Request& request, Report report, core::Zone zone,
                               core::Instant now, std::vector<net::FieldError>& problems);
 
 }  // namespace fairlead::admin

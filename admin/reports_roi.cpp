@@ -1,7 +1,7 @@
 #include "admin/reports_roi.hpp"
 
+#include <algorithm>
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -10,6 +10,7 @@
 #include "admin/reports_facts.hpp"
 #include "admin/reports_keys.hpp"
 #include "admin/reports_table.hpp"
+#include "core/visitor_sketch.hpp"
 
 namespace fairlead::admin {
 
@@ -22,15 +23,10 @@ struct FromMain {
 
 using RowId = std::pair<std::string, std::string>;  // key, currency
 
-// Distinct people per row and per currency.
-struct Visitors {
-  std::map<RowId, std::int64_t> of_rows;
-  std::map<std::string, std::int64_t> of_totals;
-};
-
 struct FromClicks {
   std::vector<ClickCount> counts;
-  Visitors visitors;
+  // By link, and by day for groups of time.
+  std::map<std::pair<std::int64_t, core::Day>, core::VisitorSketch> visitors;
 };
 
 // What clicks have to do with a report: which are in it, and in which row they count.
@@ -39,6 +35,7 @@ class ClickRows {
   ClickRows(const ReportScope& scope, const Directory& directory)
       : scope_(scope), directory_(directory), keys_(scope, directory) {}
 
+  ClickScope click_scope() const;
   bool includes(std::int64_t link) const {
     return keys_.includes_deal(directory_.deal_of_link(link));
   }
@@ -49,52 +46,30 @@ class ClickRows {
     return is_of_time(scope_.group_by) ? keys_.at(day)
                                        : keys_.of(directory_.deal_of_link(link), link, 0);
   }
-  Visitors count_visitors(storage::Session& clicks, const std::vector<ClickCount>& counts) const;
 
  private:
-  void count_by_time(storage::Session& clicks, const std::vector<ClickCount>& counts,
-                     Visitors& visitors) const;
   const ReportScope& scope_;
   const Directory& directory_;
   Keys keys_;
 };
 
-Visitors ClickRows::count_visitors(storage::Session& clicks,
-                                   const std::vector<ClickCount>& counts) const {
-  Visitors visitors;
-  const bool by_time = is_of_time(scope_.group_by);
-  each_visitor(clicks, scope_.brand, scope_.period, [&](std::span<const std::int64_t> links) {
-    std::set<RowId> rows;
-    std::set<std::string> currencies;
-    for (const std::int64_t link : links) {
-      if (!includes(link)) continue;
-      currencies.insert(currency_of(link));
-      if (!by_time) rows.insert({key_of(link, {}).key, currency_of(link)});
-    }
-    for (const RowId& row : rows)
-      ++visitors.of_rows[row];
-    for (const std::string& currency : currencies)
-      ++visitors.of_totals[currency];
-  });
-  if (by_time) count_by_time(clicks, counts, visitors);
-  return visitors;
-}
-
-// A day's visitors are counted within the day: one pass over the clicks of each part of the period.
-void ClickRows::count_by_time(storage::Session& clicks, const std::vector<ClickCount>& counts,
-                              Visitors& visitors) const {
-  std::map<std::string, core::Period> periods;
-  for (const ClickCount& count : counts)
-    if (count.verdict == core::ClickVerdict::valid)
-      periods.emplace(keys_.at(count.day).key, keys_.period_of(count.day));
-  for (const auto& [key, period] : periods)
-    each_visitor(clicks, scope_.brand, period, [&](std::span<const std::int64_t> links) {
-      std::set<std::string> currencies;
-      for (const std::int64_t link : links)
-        if (includes(link)) currencies.insert(currency_of(link));
-      for (const std::string& currency : currencies)
-        ++visitors.of_rows[{key, currency}];
-    });
+// By time, all links count together when they are all in the report and in one currency.
+ClickScope ClickRows::click_scope() const {
+  ClickScope scope{.brand = scope_.brand, .zone = scope_.zone, .period = scope_.period};
+  if (!is_of_time(scope_.group_by)) return scope;
+  scope.grain = scope_.group_by == GroupBy::month ? Grain::month : Grain::day;
+  const bool is_one_currency =
+      std::all_of(directory_.campaigns.begin(), directory_.campaigns.end(),
+                  [&](const auto& each) { return each.second.currency == directory_.currency; });
+  if (scope_.is_whole() && is_one_currency) {
+    scope.links = ClickScope::Links::together;
+    return scope;
+  }
+  for (const auto& [link, owned] : directory_.links)
+    if (includes(link)) scope.some.push_back(link);
+  if (!scope_.is_whole() && scope.some.size() <= links_one_by_one_max)
+    scope.links = ClickScope::Links::some;
+  return scope;
 }
 
 void add_clicks(const FromClicks& facts, const ClickRows& rows, RoiTable& table) {
@@ -107,10 +82,19 @@ void add_clicks(const FromClicks& facts, const ClickRows& rows, RoiTable& table)
                   increase(target.sums.clicks_valid, count.clicks);
               });
   }
-  for (const auto& [row, visitors] : facts.visitors.of_rows)
-    table.row({row.first, ""}, row.second).visitors = visitors;
-  for (const auto& [currency, visitors] : facts.visitors.of_totals)
-    table.total(currency).visitors = visitors;
+  std::map<RowId, core::VisitorSketch> of_rows;
+  for (const auto& [link_day, visitors] : facts.visitors) {
+    const auto& [link, day] = link_day;
+    if (rows.includes(link))
+      of_rows[{rows.key_of(link, day).key, rows.currency_of(link)}].merge(visitors);
+  }
+  std::map<std::string, core::VisitorSketch> totals;
+  for (const auto& [row, visitors] : of_rows) {
+    table.row({row.first, ""}, row.second).visitors = visitors.estimate();
+    totals[row.second].merge(visitors);
+  }
+  for (const auto& [currency, visitors] : totals)
+    table.total(currency).visitors = visitors.estimate();
 }
 
 }  // namespace
@@ -127,8 +111,12 @@ core::Result<RoiReport> make_roi_report(storage::Database& database, storage::Da
   const ClickRows rows(scope, main->directory);
   const auto clicked = clicks.read([&](storage::Session& session) {
     FromClicks facts;
-    facts.counts = count_clicks(session, scope);
-    facts.visitors = rows.count_visitors(session, facts.counts);
+    const ClickScope asked = rows.click_scope();
+    facts.counts = count_clicks(session, asked);
+    each_visitors(session, asked, [&](std::int64_t link, core::Day day, std::string_view sketch) {
+      if (asked.grain == Grain::period) day = {};
+      facts.visitors[{link, day}].merge_bytes(sketch);
+    });
     return facts;
   });
   if (!clicked) return clicked.error();

@@ -18,6 +18,9 @@ struct ReportScope {
   GroupBy group_by = GroupBy::link;
   core::CampaignId campaign;      // 0 = all
   core::InfluencerId influencer;  // 0 = all
+  core::LinkId link;              // 0 = all
+
+  bool is_whole() const { return !campaign && !influencer && !link; }
 };
 
 // Wrong totals would be worse than none: a statement that gives this many rows fails the report

@@ -80,6 +80,8 @@ int migrate(const Config& config) {
   auto clicks =
       storage::open({.url = "sqlite:" + config.clicks_file(), .schema = storage::Schema::clicks});
   if (!clicks) return report_failure("migrate", clicks.error());
+  if (auto done = redirect::complete_rollups(**main, **clicks); !done)
+    return report_failure("migrate", done.error());
   std::cout << "The databases are up to date.\n";
   return 0;
 }

@@ -1,12 +1,15 @@
 #include "redirect/click_store.hpp"
 
+#include <algorithm>
+
+#include "redirect/bots.hpp"
+#include "redirect/rejudge.hpp"
+#include "redirect/rollups.hpp"
 #include "redirect/sql.hpp"
 
 namespace fairlead::redirect {
 
 namespace {
-
-constexpr std::size_t words_kept_max = 100'000;  // then forgotten and looked up again
 
 storage::Value number_or_null(std::int64_t number) {
   if (number == 0) return storage::Null{};
@@ -17,74 +20,85 @@ storage::Blob blob_of(const Network& network) {
   return {std::string(reinterpret_cast<const char*>(network.bytes.data()), network.size)};
 }
 
+constexpr const char* journal_name = "journal_batch";
+
+// Where the rules of this program begin, when the clicks before were judged by others.
+void begin_epoch(storage::Session& session) {
+  const storage::Rows newest = session.run(sql::find_newest_epoch);
+  if (!newest.empty() && newest.one().integer(0) == rules_version) return;
+  const std::int64_t last = session.run(sql::find_newest_click).one().integer(0);
+  set_rules_version(session, {newest.empty() ? 0 : last + 1}, rules_version);
+}
+
 }  // namespace
 
 core::Result<std::unique_ptr<ClickStore>> ClickStore::open(
     std::unique_ptr<storage::Database> database) {
   std::unique_ptr<ClickStore> store(new ClickStore(std::move(database)));
-  auto loaded = store->database_->read([&](storage::Session& session) {
+  auto opened = store->database_->transact([&](storage::Session& session) {
     store->newest_click_ = session.run(sql::find_newest_click).one().integer(0);
-    store->newest_word_ = session.run(sql::find_newest_word).one().integer(0);
+    store->position_.batch = session.run(sql::find_click_state, journal_name).one().integer(0);
+    begin_epoch(session);
   });
-  if (!loaded) return loaded.error();
+  if (!opened) return opened.error();
   return store;
 }
 
-core::Result<std::size_t> ClickStore::append(std::span<const ClickRecord> clicks, JournalPosition) {
-  const std::int64_t newest_word = newest_word_;
+core::Result<std::size_t> ClickStore::append(std::span<const ClickRecord> clicks,
+                                             JournalPosition upto) {
+  const JournalPosition position = std::max(position_, upto);
   auto appended = database_->transact([&](storage::Session& session) {
     // The function may run again from the start; what it learned before is void.
-    newest_word_ = newest_word;
-    new_words_.clear();
-    rollups_.clear();
+    if (!std::exchange(is_between_batches_, false)) words_.forget();
+    if (position > position_) session.run(sql::put_click_state, journal_name, position.batch);
     return append_in(session, clicks);
   });
-  if (!appended) {
-    newest_word_ = newest_word;
-    return appended.error();
-  }
-  if (words_.size() + new_words_.size() > words_kept_max) words_.clear();
-  words_.insert(new_words_.begin(), new_words_.end());
+  is_between_batches_ = appended.has_value();
+  if (appended) position_ = position;
   return appended;
 }
 
+// In order of their ids, so that the file is filled page by page.
 std::size_t ClickStore::append_in(storage::Session& session, std::span<const ClickRecord> clicks) {
-  std::size_t added = 0;
+  if (clicks.empty()) return 0;
+  in_order_.clear();
+  core::Day newest{INT32_MIN};
   for (const ClickRecord& click : clicks) {
-    const auto inserted = session.run(
-        sql::insert_click, click.id, click.brand, click.link, static_cast<int>(click.verdict),
-        rules_version, number_or_null(click.visitor), blob_of(click.network),
-        word(session, WordKind::country, click.country),
-        word(session, WordKind::device, click.device), word(session, WordKind::os, click.os),
-        word(session, WordKind::browser, click.browser), word(session, WordKind::app, click.app),
-        word(session, WordKind::referrer, click.referrer),
-        word(session, WordKind::language, click.language), word(session, WordKind::utm, click.utm),
-        word(session, WordKind::subs, click.subs), click.flags);
-    if (inserted.changed == 0) continue;
-    ++added;
-    ++rollups_[{click.brand.number, click.day.number, click.link.number,
-                static_cast<std::int64_t>(click.verdict)}];
+    in_order_.push_back(&click);
+    newest = std::max(newest, click.day);
   }
-  for (const auto& [key, count] : rollups_)
-    session.run(sql::add_click_rollup, key.brand, key.day, key.link, key.verdict, count);
+  std::sort(in_order_.begin(), in_order_.end(),
+            [](const ClickRecord* a, const ClickRecord* b) { return a->id.number < b->id.number; });
+  ClickTally tally(keep_hours_until(session, newest));
+  std::size_t added = 0;
+  for (const ClickRecord* const click : in_order_) {
+    const Profile profile = words_.profile(session, *click);
+    if (!insert(session, *click, profile)) continue;
+    ++added;
+    tally.add({click->brand,
+               click->link,
+               {click->day, click->hour},
+               click->verdict,
+               click->visitor,
+               profile});
+  }
+  add_rollups(session, tally.rollups());
   return added;
 }
 
-std::int64_t ClickStore::word(storage::Session& session, WordKind kind, std::string_view text) {
-  if (text.empty()) return 0;
-  word_key_.assign(1, static_cast<char>(kind)).append(text);
-  if (const auto at = words_.find(word_key_); at != words_.end()) return at->second;
-  if (const auto at = new_words_.find(word_key_); at != new_words_.end()) return at->second;
-  const storage::Rows found = session.run(sql::find_click_word, static_cast<int>(kind), text);
-  std::int64_t number = 0;
-  if (found.empty()) {
-    number = ++newest_word_;
-    session.run(sql::insert_click_word, number, static_cast<int>(kind), text);
-  } else {
-    number = found.one().integer(0);
-  }
-  new_words_.emplace(word_key_, number);
-  return number;
+// False when the id is there already.
+bool ClickStore::insert(storage::Session& session, const ClickRecord& click,
+                        const Profile& profile) {
+  const auto word = [&](WordKind kind, std::string_view text) {
+    return words_.word(session, kind, text);
+  };
+  const auto inserted =
+      session.run(sql::insert_click, click.id, words_.link(session, click.brand, click.link),
+                  static_cast<int>(click.verdict), word(WordKind::rule, click.rule),
+                  number_or_null(click.visitor), blob_of(click.network), profile.number,
+                  word(WordKind::referrer, click.referrer), word(WordKind::utm, click.utm),
+                  word(WordKind::subs, click.subs), click.flags, click.variant);
+  return inserted.changed == 1;
 }
 
 }  // namespace fairlead::redirect

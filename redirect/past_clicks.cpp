@@ -35,6 +35,7 @@ core::Result<void> append_clicks(const std::string& clicks_file, storage::Databa
   auto database =
       storage::open({.url = "sqlite:" + clicks_file, .schema = storage::Schema::clicks});
   if (!database) return database.error();
+  if (auto done = complete_rollups(main, **database); !done) return done.error();
   auto store = ClickStore::open(std::move(*database));
   if (!store) return store.error();
   std::vector<ClickRecord> batch;

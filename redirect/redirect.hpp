@@ -4,7 +4,8 @@
 // links takes no lock.
 //
 // Routes: POST|GET /v1/links, GET|PATCH|DELETE /v1/links/{id}. Tables: links (main database);
-// clicks, click_words, click_rollups (click file, written by the recorder's one thread only).
+// clicks, click_links, click_profiles, click_words, click_rollups, click_rollups_by,
+// click_visitors, click_epochs, click_state (click file, written by one thread only).
 // Threads: FastPath on the I/O threads; link handlers on the work pool; start() and stop() from
 // main.
 #pragma once
@@ -119,7 +120,11 @@ struct PastClick {
 core::Result<void> append_clicks(const std::string& clicks_file, storage::Database& main,
                                  const std::vector<PastClick>& clicks);
 
-// Recounts every rollup from the clicks. Empty when all agree.
+// A click file of an older version has no rollups after it was migrated: they are counted from its
+// clicks here, once. Whoever opens the file for writing calls it before anything else.
+core::Result<void> complete_rollups(storage::Database& main, storage::Database& clicks);
+
+// Recounts every rollup and every visitor from the clicks. Empty when all agree.
 core::Differences verify(storage::Session& main, storage::Session& clicks);
 
 }  // namespace fairlead::redirect

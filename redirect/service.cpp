@@ -346,6 +346,7 @@ core::Result<std::unique_ptr<Redirect>> Redirect::open(storage::Database& main,
   auto database =
       storage::open({.url = "sqlite:" + clicks_file, .schema = storage::Schema::clicks});
   if (!database) return database.error();
+  if (auto done = complete_rollups(main, **database); !done) return done.error();
   auto store = ClickStore::open(std::move(*database));
   if (!store) return store.error();
   auto salt = DailySalt::open(options.salt_file, clock.now());

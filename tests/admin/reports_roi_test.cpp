@@ -253,21 +253,6 @@ TEST_P(RoiReports, AreOfOneBrand) {
   EXPECT_EQ(number(report.at("totals").at("EUR").as_object(), "clicks_gross"), 0);
 }
 
-TEST_P(RoiReports, ClicksNameTheReasons) {
-  const boost::json::value report = scene.json("clicks?from=2026-03-01&to=2026-04-01");
-  ASSERT_EQ(report.at("data").as_array().size(), 3u);
-  const boost::json::value& first = report.at("data").at(0);
-  EXPECT_EQ(
-      boost::json::serialize(first),
-      "{\"key\":\"" + mia_link.text() +
-          "\",\"name\":\"mia\",\"clicks_gross\":5,\"clicks_valid\":4,\"reasons\":{\"bot\":1}}");
-  EXPECT_EQ(scene.json("clicks", "mia").at("data").as_array().size(), 2u);
-  EXPECT_TRUE(scene.get("clicks?format=csv")
-                  .body.starts_with("key,name,clicks_gross,clicks_valid,head,prefetch,bot,preview,"
-                                    "unknown_agent,duplicate,datacenter,flood,embedded\r\n" +
-                                    mia_link.text() + ",mia,5,4,0,0,1,0,0,0,0,0,0\r\n"));
-}
-
 TEST_P(RoiReports, RefuseBadQuestionsByName) {
   const std::pair<const char*, const char*> cases[] = {
       {"roi", "?group_by"},
@@ -286,7 +271,10 @@ TEST_P(RoiReports, RefuseBadQuestionsByName) {
       {"roi?group_by=link&format=xml", "?format"},
       {"roi?group_by=link&groupby=link", "?groupby"},
       {"roi?group_by=link&group_by=code", "?group_by"},
-      {"clicks?group_by=link", "?group_by"},
+      {"clicks?group_by=planet", "?group_by"},
+      {"clicks?link_id=inf_0000000000012", "?link_id"},
+      {"clicks?influencer_id=", "?influencer_id"},
+      {"roi?group_by=link&link_id=lnk_0000000000012", "?link_id"},
   };
   for (const auto& [target, pointer] : cases) {
     const core::Answer answer = scene.get(target);

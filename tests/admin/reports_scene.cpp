@@ -6,6 +6,7 @@
 
 #include "admin/reports.hpp"
 #include "ledger/ledger.hpp"
+#include "redirect/redirect.hpp"
 #include "tests/ledger/rows.hpp"
 
 namespace fairlead::admin {
@@ -31,16 +32,15 @@ core::Result<net::Principal> principal_of(std::string_view token, core::Instant)
 }  // namespace
 
 Scene::Scene(storage::Database& database) : database_(database) {
-  storage::OpenOptions options;
-  options.url = "sqlite:" + directory_.file("clicks.db");
-  options.schema = storage::Schema::clicks;
-  clicks_ = storage::open(options).value();
-  const Dependencies dependencies{.database = database, .clicks = *clicks_};
-  router_ = std::make_unique<net::Router>(report_routes(dependencies), principal_of);
   write_names();
   write_orders();
   write_costs();
   write_clicks();
+  clicks_ =
+      storage::open_read_only({.url = "sqlite:" + clicks_file_, .schema = storage::Schema::clicks})
+          .value();
+  const Dependencies dependencies{.database = database, .clicks = *clicks_};
+  router_ = std::make_unique<net::Router>(report_routes(dependencies), principal_of);
 }
 
 core::Answer Scene::get(std::string_view target, std::string_view key) const {
@@ -229,21 +229,16 @@ void Scene::write_clicks() {
 
 void Scene::add_click(core::LinkId link, std::string_view when, core::ClickVerdict verdict,
                       std::int64_t visitor) {
-  const auto write = [&](storage::Session& session) {
-    const auto number = static_cast<std::int64_t>(verdict);
-    run_sql(session,
-            "INSERT INTO clicks (click_id, brand_id, link_id, verdict, rules_version, visitor, "
-            "network, country, device, os, browser, app, referrer, language, utm, subs, flags) "
-            "VALUES ($1, 7, $2, $3, 1, $4, $5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
-            core::first_id_at(at(when)) + ++clicks_written_, link, number,
-            visitor == 0 ? std::optional<std::int64_t>() : visitor, storage::Blob{"net"});
-    run_sql(session,
-            "INSERT INTO click_rollups (brand_id, day, link_id, verdict, clicks) "
-            "VALUES (7, $1, $2, $3, 1) "
-            "ON CONFLICT (brand_id, day, link_id, verdict) DO UPDATE SET clicks = clicks + 1",
-            core::Zone::parse("Europe/Berlin").value().day_of(at(when)).number, link, number);
-  };
-  clicks_->transact(write).value();
+  redirect::append_clicks(clicks_file_, database_,
+                          {{.click = {core::first_id_at(at(when)) + ++clicks_written_},
+                            .brand = scene_brand,
+                            .link = link,
+                            .verdict = verdict,
+                            .visitor = visitor,
+                            .app = link == ben_link ? "tiktok" : "instagram",
+                            .country = "DE",
+                            .device = verdict == core::ClickVerdict::bot ? "bot" : "phone"}})
+      .value();
 }
 
 }  // namespace fairlead::admin

@@ -34,6 +34,7 @@ class Scene {
   void write_clicks();
   storage::Database& database_;
   test::TemporaryDirectory directory_;
+  const std::string clicks_file_ = directory_.file("clicks.db");
   std::unique_ptr<storage::Database> clicks_;
   std::unique_ptr<net::Router> router_;
   std::int64_t clicks_written_ = 0;

@@ -265,11 +265,11 @@ TEST_P(Orders, AClickThatABotMadeEarnsNothingAndAPrefetchedOneDoes) {
   ASSERT_TRUE(clicks.has_value());
   (*clicks)
       ->transact([](storage::Session& session) {
-        const storage::Statement insert{"test.click",
-                                        "INSERT INTO clicks VALUES (?1, 1001, 5001, ?2, 1, NULL, "
-                                        "X'', 0, 0, 0, 0, 0, 0, 0, 0, 0, "
-                                        "0)",
-                                        "", 2};
+        session.run(storage::Statement{"test.link",
+                                       "INSERT INTO click_links VALUES (1, 1001, 5001)", "", 0});
+        const storage::Statement insert{
+            "test.click", "INSERT INTO clicks VALUES (?1, 1, ?2, 0, NULL, X'', 0, 0, 0, 0, 0, 0)",
+            "", 2};
         session.run(insert, 11, 3);
         session.run(insert, 12, 2);
       })

@@ -24,14 +24,15 @@ class Redirecting : public test::OnEveryEngine {
 INSTANTIATE_ON_ENGINES(Redirecting);
 
 const test::TestStatement select_clicks(
-    "SELECT c.click_id, c.link_id, c.verdict, c.visitor, c.network, c.flags, "
-    "  COALESCE((SELECT word FROM click_words WHERE word_id = c.device), ''), "
-    "  COALESCE((SELECT word FROM click_words WHERE word_id = c.app), ''), "
+    "SELECT c.click_id, l.link_id, c.verdict, c.visitor, c.network, c.flags, "
+    "  COALESCE((SELECT word FROM click_words WHERE word_id = p.device), ''), "
+    "  COALESCE((SELECT word FROM click_words WHERE word_id = p.app), ''), "
     "  COALESCE((SELECT word FROM click_words WHERE word_id = c.referrer), ''), "
-    "  COALESCE((SELECT word FROM click_words WHERE word_id = c.language), ''), "
+    "  COALESCE((SELECT word FROM click_words WHERE word_id = p.language), ''), "
     "  COALESCE((SELECT word FROM click_words WHERE word_id = c.utm), ''), "
     "  COALESCE((SELECT word FROM click_words WHERE word_id = c.subs), '') "
-    "FROM clicks c ORDER BY c.click_id LIMIT 100");
+    "FROM clicks AS c JOIN click_links AS l ON l.number = c.link "
+    "JOIN click_profiles AS p ON p.number = c.profile ORDER BY c.click_id");
 
 storage::Rows stored_clicks(const test::RunningRedirect& redirect) {
   return redirect.read_clicks()
@@ -239,13 +240,13 @@ TEST_P(Redirecting, RollupsEqualTheRecountAndVerifyNamesAPlantedDifference) {
     const test::TestStatement statement(text);
     clicks->transact([&](storage::Session& session) { session.run(statement); }).value();
   };
-  write("UPDATE click_rollups SET clicks = clicks + 1 WHERE day = 20514");
+  write("UPDATE click_rollups SET clicks = clicks + 1 WHERE span = 2 AND start = 20514");
   auto found = differences();
   ASSERT_EQ(found.size(), 1u);
   EXPECT_NE(found[0].what.find("2026-03-02"), std::string::npos) << found[0].what;
-  EXPECT_EQ(found[0].expected, "5");
-  EXPECT_EQ(found[0].stored, "6");
-  write("DELETE FROM click_rollups");
+  EXPECT_EQ(found[0].expected, "5 clicks, 0 without visitor");
+  EXPECT_EQ(found[0].stored, "6 clicks, 0 without visitor");
+  write("DELETE FROM click_rollups WHERE span = 2");
   found = differences();
   ASSERT_EQ(found.size(), 2u) << "both days are missing";
   EXPECT_EQ(found[1].stored, "missing");
@@ -266,7 +267,7 @@ TEST_P(Redirecting, PastClicksAreAppendedOnce) {
                     .device = "phone"});
   for (int round = 0; round < 2; ++round)
     ASSERT_TRUE(append_clicks(file, database(), past));
-  const test::TestStatement sum("SELECT SUM(clicks) FROM click_rollups");
+  const test::TestStatement sum("SELECT SUM(clicks) FROM click_rollups WHERE span = 2");
   auto clicks =
       storage::open_read_only({.url = "sqlite:" + file, .schema = storage::Schema::clicks}).value();
   EXPECT_EQ(

@@ -23,7 +23,9 @@
 namespace fairlead::whole {
 namespace {
 
-const test::TestStatement find_click("SELECT link_id FROM clicks WHERE click_id = $1");
+const test::TestStatement find_click(
+    "SELECT l.link_id FROM clicks AS c JOIN click_links AS l ON l.number = c.link "
+    "WHERE c.click_id = $1");
 
 // What clients were promised, over all lives of the server.
 struct Promised {

@@ -1,0 +1,1 @@
+DELETE FROM click_epochs WHERE first_click_id >= $1

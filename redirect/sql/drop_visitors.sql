@@ -1,0 +1,1 @@
+DELETE FROM click_visitors WHERE brand_id = $1 AND span = $2 AND start = $3 AND link_id = $4

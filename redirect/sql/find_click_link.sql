@@ -1,0 +1,1 @@
+SELECT number FROM click_links WHERE link_id = $1 AND brand_id = $2

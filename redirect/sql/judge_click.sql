@@ -1,0 +1,1 @@
+UPDATE clicks SET verdict = $2, rule = $3 WHERE click_id = $1
