@@ -20,6 +20,8 @@ inline constexpr std::uint32_t flag_dnt = 2;            // DNT: 1
 inline constexpr std::uint32_t flag_tls = 4;            // the click came by TLS
 inline constexpr std::uint32_t flag_no_activation = 8;  // Sec-Fetch says: not started by a person
 inline constexpr std::uint32_t flag_datacenter = 16;    // the address is in a hosting range
+inline constexpr std::uint32_t flag_closed = 32;      // the link was closed: led elsewhere by rule
+inline constexpr std::uint32_t flag_uses_limit = 64;  // took one of the link's limited uses
 // Two bits from here on are the Consent of visitor_cookie.hpp.
 inline constexpr int flag_consent_shift = 8;
 

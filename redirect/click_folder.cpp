@@ -235,6 +235,7 @@ core::Result<Leftovers> leftovers(const Journal& journal, JournalPosition folded
     for (std::string_view rest = records; read_record(rest, click);) {
       ++found.clicks;
       found.newest = std::max(found.newest, click.id.number);
+      note_use(click, found.uses);
     }
   }
   return found;

@@ -21,6 +21,7 @@
 
 #include "core/metrics.hpp"
 #include "redirect/click_sink.hpp"
+#include "redirect/click_uses.hpp"
 #include "redirect/journal.hpp"
 
 namespace fairlead::redirect {
@@ -101,6 +102,7 @@ class ClickFolder {
 struct Leftovers {
   std::int64_t clicks = 0;
   std::int64_t newest = 0;  // highest click id among them
+  UsesByLink uses;          // of links with a click limit
 };
 core::Result<Leftovers> leftovers(const Journal& journal, JournalPosition folded);
 

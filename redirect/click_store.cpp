@@ -37,6 +37,7 @@ core::Result<std::unique_ptr<ClickStore>> ClickStore::open(
   std::unique_ptr<ClickStore> store(new ClickStore(std::move(database)));
   auto opened = store->database_->transact([&](storage::Session& session) {
     store->newest_click_ = session.run(sql::find_newest_click).one().integer(0);
+    store->uses_ = stored_uses(session);
     store->position_.batch = session.run(sql::find_click_state, journal_name).one().integer(0);
     begin_epoch(session);
   });
@@ -71,10 +72,12 @@ std::size_t ClickStore::append_in(storage::Session& session, std::span<const Cli
             [](const ClickRecord* a, const ClickRecord* b) { return a->id.number < b->id.number; });
   ClickTally tally(keep_hours_until(session, newest));
   std::size_t added = 0;
+  UsesByLink uses;
   for (const ClickRecord* const click : in_order_) {
     const Profile profile = words_.profile(session, *click);
     if (!insert(session, *click, profile)) continue;
     ++added;
+    note_use(*click, uses);
     tally.add({click->brand,
                click->link,
                {click->day, click->hour},
@@ -83,6 +86,7 @@ std::size_t ClickStore::append_in(storage::Session& session, std::span<const Cli
                profile});
   }
   add_rollups(session, tally.rollups());
+  add_uses(session, uses);
   return added;
 }
 

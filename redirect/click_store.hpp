@@ -9,6 +9,7 @@
 
 #include "core/result.hpp"
 #include "redirect/click_sink.hpp"
+#include "redirect/click_uses.hpp"
 #include "redirect/click_words.hpp"
 #include "storage/storage.hpp"
 
@@ -27,6 +28,8 @@ class ClickStore final : public ClickSink {
   void maintain() override { database_->maintain(); }
   // The highest click id stored before this process; 0 when there is none.
   std::int64_t newest_click() const { return newest_click_; }
+  // Of links with a click limit, as stored before this process.
+  const UsesByLink& uses() const { return uses_; }
 
  private:
   explicit ClickStore(std::unique_ptr<storage::Database> database)
@@ -40,6 +43,7 @@ class ClickStore final : public ClickSink {
   std::vector<const ClickRecord*> in_order_;
   JournalPosition position_;
   std::int64_t newest_click_ = 0;
+  UsesByLink uses_;
 };
 
 }  // namespace fairlead::redirect

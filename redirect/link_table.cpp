@@ -68,8 +68,9 @@ LinkTable::Found LinkTable::find(std::string_view host, std::string_view path) c
   if (place.record == nullptr) return {nullptr, nobodys};
   const Directory::Site site = directory.sites[place.record->site()];
   const BrandRecord* const brand = directory.brands[site.brand].get();
-  if (!place.record->is_wanted() || !site.is_allowed) return {nullptr, brand};
-  return {place.record, brand, place.set->rules_of(*place.record)};
+  const LinkRules* const rules = place.set->rules_of(*place.record);
+  if (!place.record->is_wanted() || !site.is_allowed) return {nullptr, brand, rules};
+  return {place.record, brand, rules};
 }
 
 std::size_t LinkTable::bytes() const {
@@ -90,12 +91,12 @@ void LinkTableBuilder::add(const LinkRow& row) {
   parts.slug = row.slug;
   parts.domain = directory_.domain_of(row.brand, row.domain);
   parts.status = is_redirect_status(row.status) ? row.status : default_status;
+  parts.rules = row.rules;
   if (row.is_wanted) {
     if (const auto destination = split_destination(row.destination)) {
       parts.destination = *destination;
       parts.is_wanted = true;
       parts.utm = directory_.utm_of(row.utm, row.utm_locked);
-      parts.rules = row.rules;
     }
   }
   parts.site = directory_.site_of(row.brand, parts.destination);

@@ -24,7 +24,7 @@ class LinkTable {
   struct Found {
     const LinkRecord* link = nullptr;    // only when it is served
     const BrandRecord* brand = nullptr;  // whose fallback answers when there is no link
-    const LinkRules* rules = nullptr;    // nullptr = the link has none
+    const LinkRules* rules = nullptr;    // also of one that is not served; nullptr = none
   };
   // `host` as sent, without port; one that has no links of its own uses the default domain. `path`
   // as sent: the slug is matched as it stands, then without one trailing '/', then percent-decoded.

@@ -1,6 +1,8 @@
 #include "redirect/load_links.hpp"
 
+#include "core/log.hpp"
 #include "redirect/brands.hpp"
+#include "redirect/rule_fields.hpp"
 #include "redirect/sql.hpp"
 
 namespace fairlead::redirect {
@@ -8,6 +10,20 @@ namespace fairlead::redirect {
 namespace {
 
 constexpr std::int64_t page_rows = 10'000;
+
+// A link whose rules cannot be read is not served: without them it might lead anybody anywhere at
+// any time.
+void add_rules(const std::string& text, LinkRow& link) {
+  if (text.empty()) return;
+  auto rules = stored_rules(text);
+  if (rules) {
+    link.rules = std::make_shared<const LinkRules>(std::move(*rules));
+    return;
+  }
+  link.is_wanted = false;
+  core::log(core::Level::error, "link_rules_damaged",
+            {{"link", link.id.text()}, {"why", rules.error().detail}});
+}
 
 LinkRow link_row(const storage::Row& row) {
   LinkRow link;
@@ -19,7 +35,9 @@ LinkRow link_row(const storage::Row& row) {
   link.utm = row.text(5);
   link.utm_locked = row.integer(6) != 0;
   link.status = static_cast<int>(row.integer(7));
-  link.is_wanted = row.integer(8) != 0 && row.integer(9) == 0;
+  const bool is_archived = row.integer(9) != 0;
+  link.is_wanted = row.integer(8) != 0 && !is_archived;
+  if (!is_archived) add_rules(row.text(10), link);
   return link;
 }
 

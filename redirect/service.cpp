@@ -9,6 +9,7 @@
 #include "redirect/bot_lists.hpp"
 #include "redirect/bulk_links.hpp"
 #include "redirect/click_store.hpp"
+#include "redirect/deep_link.hpp"
 #include "redirect/link_routes.hpp"
 #include "redirect/load_links.hpp"
 #include "redirect/preview.hpp"
@@ -80,6 +81,12 @@ VisitorPlan plan_for(const VisitorPolicy& policy, const ClickFacts& facts,
   return plan;
 }
 
+// Of a link that is there and not served, its own.
+std::string_view fallback_of(const LinkTable::Found& found) {
+  if (found.rules == nullptr) return {};
+  return fallback_of(*found.rules, *found.brand);
+}
+
 }  // namespace
 
 Service::Tools::Tools(const Service& service, std::size_t lane)
@@ -98,6 +105,7 @@ Service::Service(storage::Database& main, Parts parts, std::vector<TokenKey> key
       seed_(parts.seed),
       newest_click_(parts.newest_click),
       salt_(std::move(parts.salt)),
+      uses_(parts.uses),
       countries_(std::move(parts.countries)),
       datacenters_(std::move(parts.datacenters)),
       places_{countries_.get(), &datacenters_, options_.refuse_datacenters},
@@ -145,33 +153,76 @@ net::FastPath::Leaves Service::answer(const net::Request& request, std::size_t t
   const LinkTable::Found found = tools.table->find(request.host, request.path);
   if (found.link == nullptr) {
     if (!respond_preview(request, tools, after, wire))
-      respond_unknown(request, found.brand, tools.date, after, wire);
+      respond_unknown(request, found.brand, fallback_of(found), tools.date, after, wire);
     return Leaves::now;
   }
   const LinkRecord& link = *found.link;
   const ClickFacts facts = read_facts(request, tools.agents, places_);
   const KnownValues known = known_values(request.query);
+  const VisitorPlan visitor = plan_for(found.brand->visitors, facts, request, now);
+  RuledClick ruled;
+  if (found.rules == nullptr) {
+    ruled.target = link.target();
+  } else if (ruled = rule(request, found, facts, visitor, now, tools); ruled.is_closed) {
+    respond_unknown(request, found.brand, ruled.fallback_url, tools.date, after, wire);
+    return Leaves::now;
+  }
   const core::ClickId id = tools.ids.next(now);
   const TokenText token = tools.signer.sign(id, link.id());
-  const Target target = link.target();
   tools.location.clear();
-  decide(target, {link.slug(), request.query, {token.data(), token.size()}}, known, tools.location);
+  decide(ruled.target, {link.slug(), request.query, {token.data(), token.size()}}, known,
+         tools.location);
+  if (ruled.app != nullptr) {
+    const std::string page = std::exchange(tools.location, {});
+    append_intent(tools.location, page, *ruled.app);
+  }
   if (!is_header_safe(tools.location)) {
     unsafe_.add();
     append_server_error(wire, tools.date, after);
     return Leaves::now;
   }
-  const VisitorPlan visitor = plan_for(found.brand->visitors, facts, request, now);
   append_redirect(wire, link.status(), tools.location, tools.date, after,
                   cookie_line(visitor, request.via_tls));
 
-  const ClickRecord click = record_of(request, found, id, facts, visitor, known, tools);
+  const ClickRecord click = record_of(request, found, id, facts, visitor, known, ruled, tools);
   return recorder_.push(thread, click, held) ? Leaves::when_released : Leaves::now;
+}
+
+RuledClick Service::rule(const net::Request& request, const LinkTable::Found& found,
+                         const ClickFacts& facts, const VisitorPlan& visitor, core::Instant now,
+                         Tools& tools) {
+  const LinkRules& rules = *found.rules;
+  Visit visit{.at = now, .query = request.query, .link = found.link->id()};
+  visit.device = facts.device;
+  visit.os = facts.os;
+  visit.browser = facts.browser;
+  visit.app = facts.app;
+  visit.country = facts.country;
+  visit.language = facts.language;
+  // Who must not be known is told apart by what lives in this process's memory only.
+  if (!rules.split.empty()) {
+    if (visitor.visitor != 0) {
+      visit.visitor = static_cast<std::uint64_t>(visitor.visitor);
+    } else if (visitor.may_hash) {
+      visit.visitor = static_cast<std::uint64_t>(
+          tools.visitors.of(now, found.brand->id, request.client_address, facts.user_agent));
+    } else {
+      visit.visitor = who_of(seed_, request.client_address, facts.user_agent);
+    }
+  }
+  ClickUses* uses = nullptr;
+  if (rules.click_limit > 0) {
+    ClickUses*& known = tools.uses[visit.link.number];
+    if (known == nullptr) known = &uses_.of(visit.link);
+    uses = known;
+  }
+  return apply_rules(rules, found.link->target(), *found.brand, visit, facts.verdict, uses);
 }
 
 ClickRecord Service::record_of(const net::Request& request, const LinkTable::Found& found,
                                core::ClickId id, const ClickFacts& facts,
-                               const VisitorPlan& visitor, const KnownValues& known, Tools& tools) {
+                               const VisitorPlan& visitor, const KnownValues& known,
+                               const RuledClick& ruled, Tools& tools) {
   const core::BrandId brand = found.brand->id;
   const core::LinkId link = found.link->id();
   const core::Instant now = core::instant_of_id(id.number);
@@ -184,7 +235,9 @@ ClickRecord Service::record_of(const net::Request& request, const LinkTable::Fou
   ClickRecord click{.id = id, .brand = brand, .link = link, .day = at.day, .hour = at.hour};
   click.verdict = facts.verdict;
   click.network = facts.network;
-  click.flags = facts.flags | static_cast<std::uint32_t>(visitor.consent) << flag_consent_shift;
+  click.flags =
+      facts.flags | ruled.flags | static_cast<std::uint32_t>(visitor.consent) << flag_consent_shift;
+  click.variant = ruled.variant;
   click.rule = facts.rule;
   click.device = facts.device;
   click.os = facts.os;
@@ -224,11 +277,13 @@ bool Service::respond_preview(const net::Request& request, Tools& tools, AfterAn
 }
 
 void Service::respond_unknown(const net::Request& request, const BrandRecord* brand,
-                              std::string_view date, AfterAnswer after, std::string& wire) {
+                              std::string_view fallback_url, std::string_view date,
+                              AfterAnswer after, std::string& wire) {
   unknown_.add();
   const bool has_slug = request.path != "/";
-  if (has_slug && brand != nullptr && !brand->fallback_url.empty()) {
-    append_redirect(wire, default_status, brand->fallback_url, date, after);
+  if (fallback_url.empty() && has_slug && brand != nullptr) fallback_url = brand->fallback_url;
+  if (!fallback_url.empty()) {
+    append_redirect(wire, default_status, fallback_url, date, after);
   } else {
     append_not_found(wire, request.method, date, after);
   }
@@ -362,6 +417,9 @@ core::Result<std::unique_ptr<Redirect>> Redirect::open(storage::Database& main,
   if (!journal) return journal.error();
   auto left = leftovers(**journal, (*store)->position());
   if (!left) return left.error();
+  parts.uses = (*store)->uses();
+  for (const auto& [link, uses] : left->uses)
+    parts.uses[link] += uses;
   parts.newest_click = std::max((*store)->newest_click(), left->newest);
   parts.sink = std::move(*store);
   parts.journal = std::move(*journal);

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,11 +15,13 @@
 #include "redirect/answers.hpp"
 #include "redirect/click_facts.hpp"
 #include "redirect/click_ids.hpp"
+#include "redirect/click_uses.hpp"
 #include "redirect/day_of_brand.hpp"
 #include "redirect/link_table.hpp"
 #include "redirect/recorder.hpp"
 #include "redirect/redirect.hpp"
 #include "redirect/repeat_judge.hpp"
+#include "redirect/ruled_click.hpp"
 #include "redirect/token.hpp"
 #include "redirect/visitor.hpp"
 
@@ -30,6 +33,7 @@ class Service final : public Redirect {
     std::unique_ptr<ClickSink> sink;
     std::unique_ptr<Journal> journal;
     std::int64_t newest_click = 0;  // ids go on behind it
+    UsesByLink uses;                // of links with a click limit, so far
     std::unique_ptr<DailySalt> salt;
     std::unique_ptr<Countries> countries;  // may be missing
     AddressRanges datacenters;
@@ -68,19 +72,26 @@ class Service final : public Redirect {
     VisitorHash visitors;
     AgentCache agents;
     DayOfBrand days;
+    boost::unordered_flat_map<std::int64_t, ClickUses*> uses;  // by link
     ClickTexts texts;
     std::string location;
     std::string date;
     std::int64_t date_second = -1;
   };
+  // Of a link with rules.
+  RuledClick rule(const net::Request& request, const LinkTable::Found& found,
+                  const ClickFacts& facts, const VisitorPlan& visitor, core::Instant now,
+                  Tools& tools);
   // Its texts are the request's and the thread's, until that thread's next click.
   ClickRecord record_of(const net::Request& request, const LinkTable::Found& found,
                         core::ClickId id, const ClickFacts& facts, const VisitorPlan& visitor,
-                        const KnownValues& known, Tools& tools);
+                        const KnownValues& known, const RuledClick& ruled, Tools& tools);
   bool respond_preview(const net::Request& request, Tools& tools, AfterAnswer after,
                        std::string& wire);
-  void respond_unknown(const net::Request& request, const BrandRecord* brand, std::string_view date,
-                       AfterAnswer after, std::string& wire);
+  // `fallback_url` is the link's own; "" = the brand's answers.
+  void respond_unknown(const net::Request& request, const BrandRecord* brand,
+                       std::string_view fallback_url, std::string_view date, AfterAnswer after,
+                       std::string& wire);
   void keep_salt();
   void hand_out(const std::shared_ptr<const LinkTable>& table);
 
@@ -91,6 +102,7 @@ class Service final : public Redirect {
   const std::uint64_t seed_;
   const std::int64_t newest_click_;
   std::unique_ptr<DailySalt> salt_;
+  ClickUsesOfLinks uses_;
   const std::unique_ptr<Countries> countries_;
   const AddressRanges datacenters_;
   const Places places_;

@@ -270,7 +270,7 @@ TEST_P(ClickFile, AFileOfTheFirstVersionIsCarriedOver) {
       ->transact([&](storage::Session& session) {
         for (const char* table :
              {"clicks", "click_words", "click_rollups", "click_rollups_by", "click_visitors",
-              "click_links", "click_profiles", "click_epochs", "click_state"})
+              "click_links", "click_profiles", "click_epochs", "click_state", "click_uses"})
           run_script(session, std::string("DROP TABLE ") + table);
         run_script(session, storage::migrations(storage::Schema::clicks)[0].sqlite);
         run_script(session, "DELETE FROM schema_migrations WHERE number > 1");

@@ -22,7 +22,7 @@ bool is_for_clicks(const Statement& statement) {
   const std::string text(statement.sqlite);
   for (const char* table :
        {"clicks", "click_words", "click_rollups", "click_rollups_by", "click_visitors",
-        "click_links", "click_profiles", "click_epochs", "click_state"}) {
+        "click_links", "click_profiles", "click_epochs", "click_state", "click_uses"}) {
     for (const char* before : {"FROM ", "INTO ", "UPDATE ", "JOIN "}) {
       const auto at = text.find(std::string(before) + table);
       if (at == text.npos) continue;
