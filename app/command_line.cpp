@@ -8,6 +8,7 @@
 
 #include "app/commands.hpp"
 #include "app/version.hpp"
+#include "redirect/redirect.hpp"
 #include "storage/migrations.hpp"
 
 extern char** environ;
@@ -27,6 +28,7 @@ struct Typed {
   PrivacyRequest privacy;
   ImportRequest import;
   ExportRequest exported;
+  RescoreRequest rescore;
 
   Output output() const { return is_json ? Output::json : Output::text; }
 };
@@ -109,6 +111,21 @@ CLI::App* add_export(CLI::App& program, Typed& typed) {
   return command;
 }
 
+CLI::App* add_rescore(CLI::App& program, Typed& typed) {
+  CLI::App* command = program.add_subcommand(
+      "rescore",
+      "Judge stored clicks again under the present rules and say what changed for\n"
+      "each link; the server must not be running");
+  command
+      ->add_option("--since", typed.rescore.since,
+                   "from this day (UTC) or instant on, such as 2026-03-01")
+      ->required();
+  command->add_flag("--dry-run", typed.rescore.is_dry_run, "only say what would change");
+  command->add_flag("--json", typed.is_json, "print one JSON object");
+  add_settings(command, typed, {"data", "database", "duplicate_window_s", "datacenter_verdict"});
+  return command;
+}
+
 struct PrivacyCommands {
   CLI::App* export_person;
   CLI::App* erase;
@@ -166,7 +183,8 @@ KeyCommands add_key(CLI::App& program, Typed& typed) {
 int print_version() {
   std::cout << "fairlead " << version << " (schema "
             << storage::migrations(storage::Schema::main).size() << ", clicks "
-            << storage::migrations(storage::Schema::clicks).size() << ")\n";
+            << storage::migrations(storage::Schema::clicks).size() << ", rules "
+            << redirect::rules_text() << ")\n";
   return 0;
 }
 
@@ -194,6 +212,7 @@ int run_command_line(int argc, char** argv) {
   const PrivacyCommands privacy = add_privacy(program, typed);
   CLI::App* import_command = add_import(program, typed);
   CLI::App* export_command = add_export(program, typed);
+  CLI::App* rescore_command = add_rescore(program, typed);
   CLI::App* verify_command = program.add_subcommand(
       "verify",
       "Recompute every rollup, credit, posting and balance from the raw facts;\n"
@@ -215,6 +234,7 @@ int run_command_line(int argc, char** argv) {
   if (!config) return report_failure("configuration", config.error());
   typed.init.output = typed.demo.output = typed.key.output = typed.output();
   typed.import.output = typed.output();
+  typed.rescore.output = typed.output();
 
   if (serve_command->parsed()) return serve(*config);
   if (init_command->parsed()) return init(*config, typed.init);
@@ -226,6 +246,7 @@ int run_command_line(int argc, char** argv) {
   if (export_command->parsed()) return export_links(*config, typed.exported);
   if (privacy.export_person->parsed()) return export_person(*config, typed.privacy);
   if (privacy.erase->parsed()) return erase_person(*config, typed.privacy);
+  if (rescore_command->parsed()) return rescore(*config, typed.rescore);
   if (migrate_command->parsed()) return migrate(*config);
   return verify(*config, verify_command->parsed() ? typed.output() : Output::text);
 }

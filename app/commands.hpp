@@ -70,6 +70,14 @@ struct ExportRequest {
 };
 int export_links(const Config& config, const ExportRequest& request);
 
+struct RescoreRequest {
+  std::string since;  // "2026-03-01" or "2026-03-01T12:00:00Z"
+  bool is_dry_run = false;
+  Output output = Output::text;
+};
+// Judges the clicks since then again; the server must not be running.
+int rescore(const Config& config, const RescoreRequest& request);
+
 int verify(const Config& config, Output output);
 int migrate(const Config& config);
 

@@ -167,6 +167,23 @@ std::span<const AppRule> app_agents() {
   return app_rules;
 }
 
+std::optional<core::ClickVerdict> verdict_of_rule(std::string_view name) {
+  using core::ClickVerdict;
+  if (name == rule_head) return ClickVerdict::head;
+  if (name == rule_no_agent) return ClickVerdict::bot;
+  if (name == rule_embedded) return ClickVerdict::embedded;
+  if (name == rule_datacenter) return ClickVerdict::datacenter;
+  const auto holds = [&](const auto& rules) {
+    return std::any_of(rules.begin(), rules.end(),
+                       [&](const auto& rule) { return rule.name == name; });
+  };
+  if (holds(prefetch_header_rules) || holds(prefetch_agent_rules)) return ClickVerdict::prefetch;
+  if (holds(preview_rules)) return ClickVerdict::preview;
+  for (const AppRule& app : app_rules)
+    if (app.rule.name == name) return ClickVerdict::valid;
+  return std::nullopt;
+}
+
 AgentVerdict judge_agent(std::string_view agent, std::string_view lowered) {
   using core::ClickVerdict;
   if (lowered.empty()) return {ClickVerdict::bot, rule_no_agent, {}};

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -50,6 +51,9 @@ inline constexpr std::string_view rule_head = "head";
 inline constexpr std::string_view rule_no_agent = "no agent";
 inline constexpr std::string_view rule_embedded = "embedded";
 inline constexpr std::string_view rule_datacenter = "datacenter";
+
+// What a hand-written rule of this name decides; nothing when there is none.
+std::optional<core::ClickVerdict> verdict_of_rule(std::string_view name);
 
 struct AgentVerdict {
   core::ClickVerdict verdict = core::ClickVerdict::valid;

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -119,6 +120,29 @@ struct PastClick {
 // `zones` gives each brand's time zone for the rollup's day.
 core::Result<void> append_clicks(const std::string& clicks_file, storage::Database& main,
                                  const std::vector<PastClick>& clicks);
+
+// Judges the stored clicks since an instant again, under the present rules: by the name of the rule
+// that hit each, its flags, visitor, link and time. No server may run on the click file. The main
+// database is only read. docs/verdicts.md says what this can tell.
+struct RescoreRequest {
+  core::Instant since;
+  std::uint32_t duplicate_window_s = 10;
+  bool refuse_datacenters = false;
+  bool is_dry_run = false;  // changes nothing
+};
+struct RescoreReport {
+  struct OfLink {
+    std::string slug;
+    std::map<core::ClickVerdict, std::int64_t> before;
+    std::map<core::ClickVerdict, std::int64_t> after;
+  };
+  std::int64_t clicks = 0;
+  std::int64_t changed = 0;
+  std::map<core::LinkId, OfLink> links;  // that have clicks
+};
+core::Result<RescoreReport> rescore(storage::Database& main, storage::Database& clicks,
+                                    const RescoreRequest& request);
+std::string rules_text();  // "2 (isbot 5.2.3, …)": the version of the rules and of their lists
 
 // A click file of an older version has no rollups after it was migrated: they are counted from its
 // clicks here, once. Whoever opens the file for writing calls it before anything else.

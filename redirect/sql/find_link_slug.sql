@@ -1,0 +1,1 @@
+SELECT slug FROM links WHERE link_id = $1
