@@ -105,7 +105,7 @@ std::vector<net::Route> Wiring::all_routes() {
       .version = std::string(version),
       .brand_changed =
           [this] {
-            if (auto reloaded = reload_links(); !reloaded)
+            if (auto reloaded = redirect_->reload_brands(); !reloaded)
               core::log(core::Level::error, "reload_failed", {{"detail", reloaded.error().detail}});
           },
   }));
@@ -118,6 +118,8 @@ std::vector<std::string> Wiring::not_ready() const {
     core::log(core::Level::error, "database_not_ready", {{"detail", answered.error().detail}});
     reasons.emplace_back("the database does not take writes; the log says why");
   }
+  if (!redirect_->is_loaded())
+    reasons.emplace_back("the links are being loaded; until then each is read on its own");
   if (!redirect_->is_recording()) reasons.emplace_back("clicks cannot be written; redirects go on");
   return reasons;
 }

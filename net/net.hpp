@@ -25,7 +25,7 @@
 
 namespace fairlead::net {
 
-// A whole answer that may not leave yet, because its click is not durable.
+// An answer that may not leave yet, because its click is not durable or its link is being read.
 class HeldAnswer {
  public:
   // Once, on the I/O thread of the request, and not within answer(). Must not throw.
@@ -43,7 +43,9 @@ class FastPath {
   virtual void start(const std::vector<Executor>& threads) = 0;
   // Appends one whole answer, head and body, to `wire`. `closing`: the connection ends with this
   // answer, so the head must say "Connection: close". What it throws becomes a bare 500.
-  enum class Leaves { now, when_released };
+  // `when_written`: it is appended later, before it is released; until then the request and `wire`
+  // stay where they are.
+  enum class Leaves { now, when_released, when_written };
   virtual Leaves answer(const Request& request, std::size_t thread, bool closing, std::string& wire,
                         HeldAnswer& held) = 0;
 };

@@ -69,6 +69,7 @@ void Session::on_ready(bool has_end) {
 
 void Session::release() {
   if (is_cut_) return end();
+  if (std::exchange(is_unwritten_, false)) finish_redirect();
   if (send_redirect() == Step::go_on) advance();
 }
 
@@ -227,6 +228,10 @@ Session::Step Session::exchange_redirect() {
     why = failure.what();
     if (why.empty()) why = "an exception without words";
   }
+  if (why.empty() && leaves == FastPath::Leaves::when_written) {
+    is_unwritten_ = true;
+    return Step::wait;
+  }
   if (!why.empty() || wire_.size() < 12) {
     thread_.traffic.failures.add();
     core::log(core::Level::error, "redirect_failed", {{"detail", why}});
@@ -234,11 +239,15 @@ Session::Step Session::exchange_redirect() {
         problem(500, "internal_error", "The server failed. The reason is in its log.")));
     return Step::wait;
   }
+  finish_redirect();
+  return leaves == FastPath::Leaves::now ? send_redirect() : Step::wait;
+}
+
+void Session::finish_redirect() {
   if (connection() == Connection::stays_http10) {
     wire_.insert(wire_.find("\r\n") + 2, "Connection: keep-alive\r\n");
   }
   count(thread_.traffic.redirects);
-  return leaves == FastPath::Leaves::now ? send_redirect() : Step::wait;
 }
 
 Session::Step Session::send_redirect() {

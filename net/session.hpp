@@ -61,6 +61,7 @@ class Session final : public Poller::Watcher,
   bool has_head(std::size_t& bytes, GuardVerdict& verdict);
   Step exchange(std::size_t head_bytes);
   Step exchange_redirect();
+  void finish_redirect();
   Step send_redirect();
   void expect_head();
   void end();
@@ -121,8 +122,9 @@ class Session final : public Poller::Watcher,
   bool has_end_ = false;  // the other side has ended the connection
   bool is_late_ = false;  // the sweep ended the wait
   bool is_cut_ = false;
-  bool closing_ = false;     // no request after this one
-  bool has_unread_ = false;  // the client may still be sending something nobody will read
+  bool is_unwritten_ = false;  // the answer is not in wire_ yet
+  bool closing_ = false;       // no request after this one
+  bool has_unread_ = false;    // the client may still be sending something nobody will read
 };
 
 }  // namespace fairlead::net

@@ -66,6 +66,13 @@ void append_method_not_allowed(std::string& wire, std::string_view date, AfterAn
   end_head(wire, date, after);
 }
 
+void append_unavailable(std::string& wire, std::string_view date, AfterAnswer after) {
+  wire +=
+      "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nCache-Control: no-store\r\n"
+      "Content-Length: 0\r\n";
+  end_head(wire, date, after);
+}
+
 void append_server_error(std::string& wire, std::string_view date, AfterAnswer after) {
   wire += "HTTP/1.1 500 Internal Server Error\r\nCache-Control: no-store\r\nContent-Length: 0\r\n";
   end_head(wire, date, after);

@@ -24,6 +24,7 @@ void append_not_found(std::string& wire, net::Method method, std::string_view da
 // The last lines of every head: Date, and Connection when it closes.
 void end_head(std::string& wire, std::string_view date, AfterAnswer after);
 void append_method_not_allowed(std::string& wire, std::string_view date, AfterAnswer after);
+void append_unavailable(std::string& wire, std::string_view date, AfterAnswer after);
 void append_server_error(std::string& wire, std::string_view date, AfterAnswer after);
 
 }  // namespace fairlead::redirect

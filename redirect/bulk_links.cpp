@@ -80,34 +80,39 @@ json::array errors_json(const std::vector<net::FieldError>& errors) {
 
 class BulkRoutes {
  public:
-  BulkRoutes(storage::Database& database, Options options, std::function<void()> changed)
+  BulkRoutes(storage::Database& database, Options options, LinksChanged changed)
       : database_(database), options_(std::move(options)), changed_(std::move(changed)) {}
 
   Answer create(const net::Call& call) const {
     net::Fields body(call.request.body);
     Bulk bulk = read_bulk(body, options_);
     if (auto refusal = body.refusal()) return *refusal;
-    auto answer =
-        storage::once(database_, net::idempotency_key(call), call.now,
-                      [&](storage::Session& session) { return create_all(session, call, bulk); });
+    std::vector<core::LinkId> created;
+    auto answer = storage::once(database_, net::idempotency_key(call), call.now,
+                                [&](storage::Session& session) {
+                                  created.clear();  // of an attempt before
+                                  return create_all(session, call, bulk, created);
+                                });
     if (!answer) return net::problem_of(answer.error());
-    if (answer->status < 300) changed_();
+    if (answer->status < 300) changed_(call.who.brand, created);
     return *answer;
   }
 
  private:
-  Answer create_all(storage::Session& session, const net::Call& call, const Bulk& bulk) const;
+  Answer create_all(storage::Session& session, const net::Call& call, const Bulk& bulk,
+                    std::vector<core::LinkId>& created) const;
   // The result of one row; what is wrong with it goes to `errors`.
   json::object create_one(LinkContext& context, const net::Call& call, const Row& row,
-                          const json::value& body, std::vector<net::FieldError>& errors) const;
+                          const json::value& body, std::vector<core::LinkId>& made,
+                          std::vector<net::FieldError>& errors) const;
 
   storage::Database& database_;
   Options options_;
-  std::function<void()> changed_;
+  LinksChanged changed_;
 };
 
-Answer BulkRoutes::create_all(storage::Session& session, const net::Call& call,
-                              const Bulk& bulk) const {
+Answer BulkRoutes::create_all(storage::Session& session, const net::Call& call, const Bulk& bulk,
+                              std::vector<core::LinkId>& created) const {
   LinkContext context(session, call.who.brand);
   json::array results;
   std::vector<net::FieldError> all_errors;
@@ -116,7 +121,7 @@ Answer BulkRoutes::create_all(storage::Session& session, const net::Call& call,
     std::vector<net::FieldError> errors = bulk.rows[i].errors;
     json::object result{{"row", i}};
     if (errors.empty()) {
-      result = create_one(context, call, bulk.rows[i], (*bulk.bodies)[i], errors);
+      result = create_one(context, call, bulk.rows[i], (*bulk.bodies)[i], created, errors);
       result["row"] = i;
     }
     if (!errors.empty()) {
@@ -138,7 +143,7 @@ Answer BulkRoutes::create_all(storage::Session& session, const net::Call& call,
 }
 
 json::object BulkRoutes::create_one(LinkContext& context, const net::Call& call, const Row& row,
-                                    const json::value& body,
+                                    const json::value& body, std::vector<core::LinkId>& made,
                                     std::vector<net::FieldError>& errors) const {
   const auto created = create_link(context, row.link, call.now);
   if (!created) {
@@ -149,6 +154,7 @@ json::object BulkRoutes::create_one(LinkContext& context, const net::Call& call,
     errors.push_back(std::move(*field));
     return {};
   }
+  made.push_back(created->id);
   json::object change = body.as_object();
   change["slug"] = created->slug;
   storage::record_change(context.session(), call.who.brand, call.now, call.who.key.text(),
@@ -161,7 +167,7 @@ json::object BulkRoutes::create_one(LinkContext& context, const net::Call& call,
 }  // namespace
 
 std::vector<net::Route> bulk_link_routes(storage::Database& database, const Options& options,
-                                         std::function<void()> changed) {
+                                         LinksChanged changed) {
   const auto routes = std::make_shared<const BulkRoutes>(database, options, std::move(changed));
   return {{.method = net::Method::post,
            .pattern = "/v1/links/bulk",

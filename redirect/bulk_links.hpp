@@ -5,10 +5,10 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <vector>
 
 #include "net/router.hpp"
+#include "redirect/links.hpp"
 #include "redirect/redirect.hpp"
 #include "storage/storage.hpp"
 
@@ -19,6 +19,6 @@ inline constexpr std::size_t bulk_body_bytes_max = std::size_t{8} * 1024 * 1024;
 
 // `changed` is called once for all links of a request, after its commit.
 std::vector<net::Route> bulk_link_routes(storage::Database& database, const Options& options,
-                                         std::function<void()> changed);
+                                         LinksChanged changed);
 
 }  // namespace fairlead::redirect

@@ -80,6 +80,14 @@ core::Result<Spelled> spell(std::string_view url, std::size_t authority_end) {
   return spelled;
 }
 
+// Letters that IDNA (UTS 46) writes as others: enclosed, squared, half- and full-width, joined and
+// mathematical ones. A name that holds one is read differently by different clients.
+bool is_written_otherwise(std::uint64_t code) {
+  return (code >= 0x2000 && code <= 0x206f) || (code >= 0x2460 && code <= 0x24ff) ||
+         (code >= 0x3200 && code <= 0x33ff) || (code >= 0xfb00 && code <= 0xfb4f) ||
+         (code >= 0xff00 && code <= 0xffef) || (code >= 0x1d400 && code <= 0x1d7ff);
+}
+
 // Whether the part behind "xn--" decodes (RFC 3492, section 6.2) to something beyond ASCII. Labels
 // that do not are read differently by different clients.
 bool is_punycode(std::string_view text) {
@@ -113,7 +121,7 @@ bool is_punycode(std::string_view text) {
     bias += 36 * delta / (delta + 38);
     code += place / length;
     place = place % length + 1;
-    if (code > 0x10ffff) return false;
+    if (code > 0x10ffff || is_written_otherwise(code)) return false;
   }
   return !is_first;
 }

@@ -19,7 +19,7 @@ using core::Answer;
 
 class LinkRoutes {
  public:
-  LinkRoutes(storage::Database& database, Options options, std::function<void()> changed)
+  LinkRoutes(storage::Database& database, Options options, LinksChanged changed)
       : database_(database), options_(std::move(options)), changed_(std::move(changed)) {}
 
   Answer create(const net::Call& call) const;
@@ -34,9 +34,9 @@ class LinkRoutes {
     answer.headers.emplace_back("ETag", net::etag_of(link.version));
     return answer;
   }
-  Answer after_change(core::Result<Answer> result) const {
+  Answer after_change(const net::Call& call, core::LinkId link, core::Result<Answer> result) const {
     if (!result) return net::problem_of(result.error());
-    if (result->status < 300) changed_();
+    if (result->status < 300 && link) changed_(call.who.brand, {&link, 1});
     return *result;
   }
   Answer change_link(const net::Call& call,
@@ -44,7 +44,7 @@ class LinkRoutes {
 
   storage::Database& database_;
   Options options_;
-  std::function<void()> changed_;
+  LinksChanged changed_;
 };
 
 Answer no_such_link() {
@@ -93,16 +93,19 @@ Answer LinkRoutes::create(const net::Call& call) const {
   NewLink link = read_new_link(body);
   if (auto refusal = body.refusal()) return *refusal;
   if (link.domain == options_.default_domain) link.domain.clear();
-  return after_change(storage::once(
+  core::LinkId made;
+  auto answer = storage::once(
       database_, net::idempotency_key(call), call.now, [&](storage::Session& session) {
         auto created = create_link(session, call.who.brand, link, call.now);
         if (!created) return refused_link(created.error());
-        const auto stored = find_link(session, call.who.brand, created->id);
+        made = created->id;
+        const auto stored = find_link(session, call.who.brand, made);
         const boost::json::object json = link_json(*stored, options_);
         storage::record_change(session, call.who.brand, call.now, call.who.key.text(), "created",
                                created->id.text(), boost::json::serialize(json));
         return link_answer(201, *stored);
-      }));
+      });
+  return after_change(call, made, std::move(answer));
 }
 
 Answer LinkRoutes::list(const net::Call& call) const {
@@ -143,14 +146,15 @@ Answer LinkRoutes::change_link(
     const net::Call& call, const std::function<Answer(storage::Session&, Link&)>& change) const {
   const auto id = core::LinkId::parse(call.values.front());
   if (!id) return no_such_link();
-  return after_change(database_.transact([&](storage::Session& session) {
+  auto answer = database_.transact([&](storage::Session& session) {
     auto link = find_link(session, call.who.brand, *id);
     if (!link) return no_such_link();
     if (auto stale = net::refuse_stale(call.request, link->version)) return *stale;
-    Answer answer = change(session, *link);
-    if (answer.status >= 400) session.abandon();
-    return answer;
-  }));
+    Answer made = change(session, *link);
+    if (made.status >= 400) session.abandon();
+    return made;
+  });
+  return after_change(call, *id, std::move(answer));
 }
 
 Answer changed_meanwhile() {
@@ -255,7 +259,7 @@ std::optional<net::FieldError> refused_field(const core::Error& error) {
 }
 
 std::vector<net::Route> link_routes(storage::Database& database, const Options& options,
-                                    std::function<void()> changed) {
+                                    LinksChanged changed) {
   const auto links = std::make_shared<const LinkRoutes>(database, options, std::move(changed));
   const net::Roles readers = net::Role::admin | net::Role::viewer;
   const net::Roles writers = net::only(net::Role::admin);

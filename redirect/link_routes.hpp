@@ -8,6 +8,7 @@
 #include "core/result.hpp"
 #include "net/json.hpp"
 #include "net/router.hpp"
+#include "redirect/links.hpp"
 #include "redirect/redirect.hpp"
 #include "storage/storage.hpp"
 
@@ -21,6 +22,6 @@ std::optional<net::FieldError> refused_field(const core::Error& error);
 // `changed` is called after each committed change, so that the redirect serves it when the answer
 // leaves. The database must outlive the routes.
 std::vector<net::Route> link_routes(storage::Database& database, const Options& options,
-                                    std::function<void()> changed);
+                                    LinksChanged changed);
 
 }  // namespace fairlead::redirect

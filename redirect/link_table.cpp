@@ -26,6 +26,27 @@ std::string_view lowered_host(std::string_view host, std::array<char, host_bytes
   return {buffer.data(), host.size()};
 }
 
+std::string_view without_slash(std::string_view path) {
+  if (path.starts_with('/')) path.remove_prefix(1);
+  return path;
+}
+
+// Without one trailing '/', then percent-decoded.
+std::string_view plain_slug(std::string_view slug, std::string& decoded) {
+  if (slug.ends_with('/')) slug.remove_suffix(1);
+  if (slug.find('%') == std::string_view::npos) return slug;
+  append_decoded(decoded, slug);
+  return decoded;
+}
+
+// A database refuses some bytes as text (PostgreSQL those that are not UTF-8, and NUL); slugs are
+// ASCII, so such a text is nobody's.
+std::string storable(std::string_view slug) {
+  const bool is_ascii =
+      std::all_of(slug.begin(), slug.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  return is_ascii ? std::string(slug) : std::string();
+}
+
 }  // namespace
 
 LinkTable::Place LinkTable::lookup(std::uint32_t domain, std::string_view slug) const {
@@ -37,40 +58,45 @@ LinkTable::Place LinkTable::lookup(std::uint32_t domain, std::string_view slug) 
   return {};
 }
 
-LinkTable::Found LinkTable::find(std::string_view host, std::string_view path) const {
-  std::string_view slug = path;
-  if (slug.starts_with('/')) slug.remove_prefix(1);
-  if (slug.empty()) return {};
+const std::pair<const std::string, Directory::Domain>* LinkTable::own_domain(
+    std::string_view host) const {
+  if (directory_->domains.empty()) return nullptr;
+  std::array<char, host_bytes_max> buffer;
+  const auto own = directory_->domains.find(lowered_host(host, buffer));
+  return own == directory_->domains.end() ? nullptr : &*own;
+}
 
+LinkTable::Found LinkTable::find(std::string_view host, std::string_view path) const {
+  std::string_view slug = without_slash(path);
+  if (slug.empty()) return {};
   const Directory& directory = *directory_;
-  Directory::Domain domain;
+  std::uint32_t domain = 0;
   // With one brand in the house every unknown slug is that brand's; on an own domain it is its
   // brand's.
   const BrandRecord* nobodys = directory.brands.size() == 1 ? directory.brands[0].get() : nullptr;
-  if (!directory.domains.empty()) {
-    std::array<char, host_bytes_max> buffer;
-    const auto own = directory.domains.find(lowered_host(host, buffer));
-    if (own != directory.domains.end()) {
-      domain = own->second;
-      nobodys = directory.brands[domain.brand].get();
-    }
+  if (const auto* const own = own_domain(host)) {
+    domain = own->second.number;
+    nobodys = directory.brands[own->second.brand].get();
   }
-  Place place = lookup(domain.number, slug);
+  Place place = lookup(domain, slug);
   if (place.record == nullptr && slug.size() <= LinkSet::slug_bytes_max + 1) {
-    if (slug.ends_with('/')) slug.remove_suffix(1);
     std::string decoded;
-    if (slug.find('%') != std::string_view::npos) {
-      append_decoded(decoded, slug);
-      slug = decoded;
-    }
-    place = lookup(domain.number, slug);
+    place = lookup(domain, plain_slug(slug, decoded));
   }
-  if (place.record == nullptr) return {nullptr, nobodys};
+  if (place.record == nullptr) return {.brand = nobodys};
   const Directory::Site site = directory.sites[place.record->site()];
   const BrandRecord* const brand = directory.brands[site.brand].get();
   const LinkRules* const rules = place.set->rules_of(*place.record);
-  if (!place.record->is_wanted() || !site.is_allowed) return {nullptr, brand, rules};
-  return {place.record, brand, rules};
+  const bool is_served = place.record->is_wanted() && site.is_allowed;
+  return {is_served ? place.record : nullptr, brand, rules, true};
+}
+
+LinkTable::Wanted LinkTable::wanted(std::string_view host, std::string_view path) const {
+  const std::string_view slug = without_slash(path).substr(0, LinkSet::slug_bytes_max + 2);
+  const auto* const own = own_domain(host);
+  std::string decoded;
+  return {own == nullptr ? "" : own->first, own == nullptr ? default_domain_ : own->first,
+          storable(slug), storable(plain_slug(slug, decoded))};
 }
 
 std::size_t LinkTable::bytes() const {
@@ -82,7 +108,7 @@ std::size_t LinkTable::bytes() const {
 }
 
 LinkTableBuilder::LinkTableBuilder(std::uint64_t seed, std::string_view default_domain)
-    : seed_(seed), directory_(seed, default_domain) {}
+    : seed_(seed), default_domain_(default_domain), directory_(seed, default_domain) {}
 
 void LinkTableBuilder::add(const LinkRow& row) {
   if (!has_brand(row.brand)) return;
@@ -104,9 +130,16 @@ void LinkTableBuilder::add(const LinkRow& row) {
 }
 
 std::shared_ptr<const LinkTable> LinkTableBuilder::build() {
+  const auto directory = directory_.directory();
+  const bool is_new = std::any_of(added_.begin(), added_.end(),
+                                  [](const LinkSet::Builder& added) { return added.size() > 0; });
+  if (last_ && !is_new && last_->directory_ == directory && last_->is_complete_ == is_complete_)
+    return last_;
   auto next = last_ ? std::make_shared<LinkTable>(*last_) : std::make_shared<LinkTable>();
   next->seed_ = seed_;
-  next->directory_ = directory_.directory();
+  next->default_domain_ = default_domain_;
+  next->is_complete_ = is_complete_;
+  next->directory_ = directory;
   next->utm_defaults_ = directory_.utm_defaults();
   for (std::size_t i = 0; i < added_.size(); ++i) {
     if (added_[i].size() == 0) continue;

@@ -25,10 +25,21 @@ class LinkTable {
     const LinkRecord* link = nullptr;    // only when it is served
     const BrandRecord* brand = nullptr;  // whose fallback answers when there is no link
     const LinkRules* rules = nullptr;    // also of one that is not served; nullptr = none
+    bool is_known = false;               // there is a link, served or not
   };
   // `host` as sent, without port; one that has no links of its own uses the default domain. `path`
   // as sent: the slug is matched as it stands, then without one trailing '/', then percent-decoded.
   Found find(std::string_view host, std::string_view path) const;
+  // False while only some links are here: one that find() has not may still be in the database.
+  bool is_complete() const { return is_complete_; }
+  // What find() looks for, to be asked of the database: domain and slug, each in two spellings.
+  struct Wanted {
+    std::string domain;
+    std::string other_domain;
+    std::string slug;
+    std::string other_slug;
+  };
+  Wanted wanted(std::string_view host, std::string_view path) const;
   std::size_t size() const { return size_; }
   std::size_t bytes() const;  // of memory, without what records share (directory and utm)
 
@@ -45,9 +56,12 @@ class LinkTable {
     const LinkSet* set = nullptr;
   };
   Place lookup(std::uint32_t domain, std::string_view slug) const;
+  const std::pair<const std::string, Directory::Domain>* own_domain(std::string_view host) const;
 
   std::uint64_t seed_ = 0;
   std::size_t size_ = 0;
+  std::string default_domain_;
+  bool is_complete_ = false;
   std::shared_ptr<const Directory> directory_;
   std::shared_ptr<const void> utm_defaults_;
   std::array<Shard, shard_count> shards_;
@@ -76,17 +90,25 @@ class LinkTableBuilder {
   // New and changed brands; call it before rows of theirs. A row of an unknown brand is left out.
   void set_brands(const std::vector<BrandRecord>& brands) { directory_.set_brands(brands); }
   bool has_brand(core::BrandId brand) const { return directory_.has_brand(brand); }
+  void add_domain(core::BrandId brand, std::string_view domain) {
+    if (has_brand(brand)) directory_.domain_of(brand, domain);
+  }
   void add(const LinkRow& row);
+  // From now on, tables hold every link there is.
+  void set_complete() { is_complete_ = true; }
 
   // What was added since the last build, over the last table built. A link's slug and domain never
-  // change; a row with the key of an older one replaces it.
+  // change; a row with the key of an older one replaces it. The last table itself when nothing is
+  // new.
   std::shared_ptr<const LinkTable> build();
 
  private:
   LinkTable::Shard with(const LinkTable::Shard& shard, std::shared_ptr<const LinkSet> added) const;
 
   std::uint64_t seed_;
+  std::string default_domain_;
   DirectoryBuilder directory_;
+  bool is_complete_ = false;
   std::array<LinkSet::Builder, LinkTable::shard_count> added_;
   std::shared_ptr<const LinkTable> last_;
 };

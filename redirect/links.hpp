@@ -4,7 +4,9 @@
 
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +39,10 @@ struct Link {
   std::optional<core::Instant> archived_at;
   LinkRules rules;
 };
+
+// Called after a committed change with the links it touched; returns when they are served as they
+// are now.
+using LinksChanged = std::function<void(core::BrandId, std::span<const core::LinkId>)>;
 
 std::optional<Link> find_link(storage::Session& session, core::BrandId brand, core::LinkId id);
 // Not archived, in order of id, after `after`; deal 0 = all.

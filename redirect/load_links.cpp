@@ -1,5 +1,7 @@
 #include "redirect/load_links.hpp"
 
+#include <utility>
+
 #include "core/log.hpp"
 #include "redirect/brands.hpp"
 #include "redirect/rule_fields.hpp"
@@ -41,23 +43,59 @@ LinkRow link_row(const storage::Row& row) {
   return link;
 }
 
+void add_rows(storage::Session& session, const storage::Rows& rows, LinkTableBuilder& builder) {
+  bool are_brands_new = false;
+  for (const storage::Row& row : rows) {
+    const LinkRow link = link_row(row);
+    if (!builder.has_brand(link.brand) && !std::exchange(are_brands_new, true))
+      builder.set_brands(read_brands(session));
+    builder.add(link);
+  }
+}
+
 }  // namespace
 
-core::Result<std::shared_ptr<const LinkTable>> load_links(storage::Database& main,
-                                                          LinkTableBuilder& builder) {
+core::Result<void> load_directory(storage::Database& main, LinkTableBuilder& builder) {
   return main.read([&](storage::Session& session) {
     builder.set_brands(read_brands(session));
-    std::int64_t brand = 0;
-    std::int64_t link = 0;
+    std::string domain;
     for (;;) {
-      const storage::Rows rows = session.run(sql::list_links_after, brand, link, page_rows);
-      for (const storage::Row& row : rows) {
-        brand = row.integer(0);
-        link = row.integer(1);
-        builder.add(link_row(row));
-      }
-      if (static_cast<std::int64_t>(rows.size()) < page_rows) return builder.build();
+      const storage::Rows next = session.run(sql::find_next_domain, domain);
+      if (next.empty()) return;
+      domain = next.one().text(0);
+      builder.add_domain(next.one().id<core::BrandId>(1), domain);
     }
+  });
+}
+
+core::Result<std::optional<LinkKey>> load_page(storage::Database& main, LinkTableBuilder& builder,
+                                               LinkKey after) {
+  return main.read([&](storage::Session& session) -> std::optional<LinkKey> {
+    const storage::Rows rows =
+        session.run(sql::list_links_after, after.brand, after.link, page_rows);
+    add_rows(session, rows, builder);
+    if (static_cast<std::int64_t>(rows.size()) < page_rows) return std::nullopt;
+    const storage::Row& last = rows.rows.back();
+    return LinkKey{last.id<core::BrandId>(0), last.id<core::LinkId>(1)};
+  });
+}
+
+core::Result<void> load_some(storage::Database& main, LinkTableBuilder& builder,
+                             const std::set<LinkKey>& links) {
+  return main.read([&](storage::Session& session) {
+    for (const LinkKey& link : links)
+      add_rows(session, session.run(sql::read_link_row, link.brand, link.link), builder);
+  });
+}
+
+core::Result<void> load_wanted(storage::Database& main, LinkTableBuilder& builder,
+                               std::span<const LinkTable::Wanted> wanted) {
+  return main.read([&](storage::Session& session) {
+    for (const LinkTable::Wanted& one : wanted)
+      for (const std::string& domain : {one.domain, one.other_domain})
+        for (const std::string& slug : {one.slug, one.other_slug})
+          if (!slug.empty())
+            add_rows(session, session.run(sql::find_link_row, domain, slug), builder);
   });
 }
 

@@ -1,7 +1,8 @@
 // redirect/ answers GET /{slug}: it decides where to (decide.hpp, pure), records the click
 // (recorder.hpp) and lets the 302 go after the click's group commit. Links are read from an
-// immutable snapshot per I/O thread; an edit is a new snapshot handed to each thread, so reading
-// links takes no lock.
+// immutable table per I/O thread (link_table.hpp); an edit is a new table handed to each thread
+// that shares with the old one what did not change (link_keeper.hpp), so reading links takes no
+// lock.
 //
 // Routes: POST|GET /v1/links, GET|PATCH|DELETE /v1/links/{id}. Tables: links (main database);
 // clicks, click_links, click_profiles, click_words, click_rollups, click_rollups_by,
@@ -87,15 +88,20 @@ core::Result<std::string> check_destination(std::string_view url,
 
 class Redirect : public net::FastPath {
  public:
-  // Both databases and the clock must outlive it. Loads the links; Errc of storage when it cannot.
+  // Both databases and the clock must outlive it. Links are loaded after start(). Errc of storage.
   static core::Result<std::unique_ptr<Redirect>> open(storage::Database& main,
                                                       const std::string& clicks_file,
                                                       std::vector<TokenKey> keys,
                                                       const core::Clock& clock, Options options);
   virtual std::vector<net::Route> routes() = 0;
-  // Reads the links again and hands them to every I/O thread. Called after each edit by the routes.
+  // Reads every link again, beside the table that is served; returns when each I/O thread has it.
   virtual core::Result<void> reload_links() = 0;
+  // Called after brands, their fallbacks or their allowed domains changed; takes effect at once for
+  // all their links.
+  virtual core::Result<void> reload_brands() = 0;
   virtual void collect(std::vector<core::Metric>& metrics) const = 0;
+  // False while the links are being loaded; each that is asked for is then read on its own.
+  virtual bool is_loaded() const = 0;
   // False while clicks cannot be made durable or cannot be taken into the click file; for /readyz.
   virtual bool is_recording() const = 0;
   // Waits until every click answered so far is in the click file, which otherwise takes a tenth of

@@ -1,8 +1,5 @@
 #include "redirect/service.hpp"
 
-#include <boost/asio/post.hpp>
-#include <latch>
-
 #include "core/crypto.hpp"
 #include "core/log.hpp"
 #include "net/wire.hpp"
@@ -11,7 +8,6 @@
 #include "redirect/click_store.hpp"
 #include "redirect/deep_link.hpp"
 #include "redirect/link_routes.hpp"
-#include "redirect/load_links.hpp"
 #include "redirect/preview.hpp"
 #include "redirect/qr_routes.hpp"
 #include "redirect/seeded_hash.hpp"
@@ -19,8 +15,6 @@
 namespace fairlead::redirect {
 
 namespace {
-
-constexpr auto hand_out_wait_max = std::chrono::seconds(5);
 
 // "utm_source=…&utm_medium=…": what the visit was marked with, the shopper's value or the link's.
 void note_utm(std::string& out, const Target& target, const KnownValues& known) {
@@ -87,11 +81,16 @@ std::string_view fallback_of(const LinkTable::Found& found) {
   return fallback_of(*found.rules, *found.brand);
 }
 
+// Without the '+' that asks for a preview; no slug ends in one.
+std::string_view slug_path(std::string_view path) {
+  if (path.ends_with('+')) path.remove_suffix(1);
+  return path;
+}
+
 }  // namespace
 
 Service::Tools::Tools(const Service& service, std::size_t lane)
-    : table(service.table_),
-      signer(service.keys_),
+    : signer(service.keys_),
       ids(lane, service.newest_click_),
       visitors(*service.salt_),
       agents(service.seed_) {}
@@ -117,9 +116,7 @@ Service::Service(storage::Database& main, Parts parts, std::vector<TokenKey> key
                  .judge = [this](const ClickRecord& click) { return repeats_.judge(click); },
                  .each_second = [this] { keep_salt(); }},
                 options_),
-      tables_(std::move(parts.tables)),
-      table_(std::move(parts.table)) {
-  links_served_.store(table_->size());
+      links_(std::move(parts.links)) {
   BotLists::of_this_build();  // made now, not when the first shopper waits
 }
 
@@ -130,16 +127,51 @@ void Service::keep_salt() {
 }
 
 void Service::start(const std::vector<net::Executor>& threads) {
-  const std::scoped_lock lock(reload_mutex_);
   for (std::size_t i = 0; i < threads.size(); ++i)
     tools_.push_back(std::make_unique<Tools>(*this, i));
-  executors_ = threads;
+  links_->start(threads, [this](std::size_t thread, std::shared_ptr<const LinkTable> table) {
+    tools_[thread]->table = std::move(table);
+  });
   recorder_.start(threads);
 }
 
 net::FastPath::Leaves Service::answer(const net::Request& request, std::size_t thread, bool closing,
                                       std::string& wire, net::HeldAnswer& held) {
   const AfterAnswer after = closing ? AfterAnswer::close : AfterAnswer::keep_open;
+  if (!must_look_up(request, thread)) return respond(request, thread, after, wire, held);
+  links_->look_up(thread, request.host, slug_path(request.path),
+                  [this, &request, thread, after, &wire, &held](bool is_asked) {
+                    if (respond_late(request, thread, after, wire, held, is_asked) == Leaves::now)
+                      held.release();
+                  });
+  return Leaves::when_written;
+}
+
+// While the links are being loaded, one that is not there yet may be in the database.
+bool Service::must_look_up(const net::Request& request, std::size_t thread) const {
+  const LinkTable& table = *tools_[thread]->table;
+  if (table.is_complete() || request.path == "/") return false;
+  if (request.method != net::Method::get && request.method != net::Method::head) return false;
+  return !table.find(request.host, slug_path(request.path)).is_known;
+}
+
+net::FastPath::Leaves Service::respond_late(const net::Request& request, std::size_t thread,
+                                            AfterAnswer after, std::string& wire,
+                                            net::HeldAnswer& held, bool is_asked) {
+  try {
+    if (is_asked) return respond(request, thread, after, wire, held);
+    append_unavailable(wire, net::http_date(clock_.now()), after);
+  } catch (const std::exception& failure) {
+    core::log(core::Level::error, "redirect_failed", {{"detail", failure.what()}});
+    wire.clear();
+    append_server_error(wire, net::http_date(clock_.now()), after);
+  }
+  return Leaves::now;
+}
+
+net::FastPath::Leaves Service::respond(const net::Request& request, std::size_t thread,
+                                       AfterAnswer after, std::string& wire,
+                                       net::HeldAnswer& held) {
   Tools& tools = *tools_[thread];
   const core::Instant now = clock_.now();
   if (now.micros / 1'000'000 != tools.date_second) {
@@ -290,9 +322,9 @@ void Service::respond_unknown(const net::Request& request, const BrandRecord* br
 }
 
 std::vector<net::Route> Service::routes() {
-  const auto changed = [this] {
-    if (auto reloaded = reload_links(); !reloaded)
-      core::log(core::Level::error, "links_not_reloaded", {{"why", reloaded.error().detail}});
+  const LinksChanged changed = [this](core::BrandId brand, std::span<const core::LinkId> links) {
+    if (auto taken = links_->links_changed(brand, links); !taken)
+      core::log(core::Level::error, "links_not_read", {{"why", taken.error().detail}});
   };
   std::vector<net::Route> all = link_routes(main_, options_, changed);
   const auto append = [&all](std::vector<net::Route> routes) {
@@ -301,44 +333,6 @@ std::vector<net::Route> Service::routes() {
   append(bulk_link_routes(main_, options_, changed));
   append(qr_routes(main_, options_));
   return all;
-}
-
-// Many edits at once share one reload: whoever finds that a load began after its own edit is done.
-core::Result<void> Service::reload_links() {
-  const std::uint64_t wanted = ++reloads_wanted_;
-  const std::scoped_lock lock(reload_mutex_);
-  if (reloads_done_ >= wanted) return {};
-  const std::uint64_t covered = reloads_wanted_.load();
-  auto table = load_links(main_, *tables_);
-  if (!table) return table.error();
-  const std::shared_ptr<const LinkTable> old = std::exchange(table_, *table);
-  hand_out(table_);
-  links_served_.store(table_->size());
-  reloads_done_ = covered;
-  return {};  // `old` is freed here, when no thread has it any more
-}
-
-// Returns when every thread reads the new table, so that an answered edit is a served edit.
-void Service::hand_out(const std::shared_ptr<const LinkTable>& table) {
-  struct Handed {
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::size_t left;
-  };
-  if (executors_.empty() || is_stopped_.load()) return;
-  const auto handed = std::make_shared<Handed>();
-  handed->left = executors_.size();
-  for (std::size_t i = 0; i < executors_.size(); ++i) {
-    boost::asio::post(executors_[i], [this, i, table, handed]() mutable {
-      tools_[i]->table = std::move(table);
-      const std::scoped_lock lock(handed->mutex);
-      --handed->left;
-      handed->changed.notify_one();
-    });
-  }
-  std::unique_lock lock(handed->mutex);
-  // A thread that is busy for so long gets the table later; one that has ended needs none.
-  handed->changed.wait_for(lock, hand_out_wait_max, [&] { return handed->left == 0; });
 }
 
 void Service::collect(std::vector<core::Metric>& metrics) const {
@@ -359,15 +353,11 @@ void Service::collect(std::vector<core::Metric>& metrics) const {
                      "Locations held back because a byte may not stand in a header; always 0.",
                      {},
                      static_cast<double>(unsafe_.value())});
-  metrics.push_back({Kind::gauge,
-                     "fairlead_links",
-                     "Links in the table the redirect reads.",
-                     {},
-                     static_cast<double>(links_served_.load())});
+  links_->collect(metrics);
 }
 
 void Service::stop() {
-  is_stopped_.store(true);
+  links_->stop();
   recorder_.stop();
 }
 
@@ -410,9 +400,8 @@ core::Result<std::unique_ptr<Redirect>> Redirect::open(storage::Database& main,
   auto places = open_places(parts, options);
   if (!places) return places.error();
   core::fill_random({reinterpret_cast<std::uint8_t*>(&parts.seed), sizeof parts.seed});
-  parts.tables = std::make_unique<LinkTableBuilder>(parts.seed, options.default_domain);
-  auto table = load_links(main, *parts.tables);
-  if (!table) return table.error();
+  parts.links = std::make_unique<LinkKeeper>(main, clock, parts.seed, options.default_domain);
+  if (auto opened = parts.links->open(); !opened) return opened.error();
   auto journal = Journal::open(clicks_file + ".journal", (*store)->position());
   if (!journal) return journal.error();
   auto left = leftovers(**journal, (*store)->position());
@@ -424,7 +413,6 @@ core::Result<std::unique_ptr<Redirect>> Redirect::open(storage::Database& main,
   parts.sink = std::move(*store);
   parts.journal = std::move(*journal);
   parts.salt = std::move(*salt);
-  parts.table = std::move(*table);
   return std::unique_ptr<Redirect>(std::make_unique<Service>(
       main, std::move(parts), std::move(keys), clock, std::move(options)));
 }

@@ -17,7 +17,7 @@
 #include "redirect/click_ids.hpp"
 #include "redirect/click_uses.hpp"
 #include "redirect/day_of_brand.hpp"
-#include "redirect/link_table.hpp"
+#include "redirect/link_keeper.hpp"
 #include "redirect/recorder.hpp"
 #include "redirect/redirect.hpp"
 #include "redirect/repeat_judge.hpp"
@@ -37,9 +37,8 @@ class Service final : public Redirect {
     std::unique_ptr<DailySalt> salt;
     std::unique_ptr<Countries> countries;  // may be missing
     AddressRanges datacenters;
-    std::uint64_t seed = 0;  // of hashes whose keys outsiders choose
-    std::unique_ptr<LinkTableBuilder> tables;
-    std::shared_ptr<const LinkTable> table;  // its first
+    std::uint64_t seed = 0;             // of hashes whose keys outsiders choose
+    std::unique_ptr<LinkKeeper> links;  // opened
   };
   Service(storage::Database& main, Parts parts, std::vector<TokenKey> keys,
           const core::Clock& clock, Options options);
@@ -49,8 +48,10 @@ class Service final : public Redirect {
   Leaves answer(const net::Request& request, std::size_t thread, bool closing, std::string& wire,
                 net::HeldAnswer& held) override;
   std::vector<net::Route> routes() override;
-  core::Result<void> reload_links() override;
+  core::Result<void> reload_links() override { return links_->reload(); }
+  core::Result<void> reload_brands() override { return links_->brands_changed(); }
   void collect(std::vector<core::Metric>& metrics) const override;
+  bool is_loaded() const override { return links_->is_loaded(); }
   bool is_recording() const override { return recorder_.is_recording(); }
   bool settle() override { return recorder_.settle(); }
   void stop() override;
@@ -93,7 +94,11 @@ class Service final : public Redirect {
                        std::string_view fallback_url, std::string_view date, AfterAnswer after,
                        std::string& wire);
   void keep_salt();
-  void hand_out(const std::shared_ptr<const LinkTable>& table);
+  Leaves respond(const net::Request& request, std::size_t thread, AfterAnswer after,
+                 std::string& wire, net::HeldAnswer& held);
+  Leaves respond_late(const net::Request& request, std::size_t thread, AfterAnswer after,
+                      std::string& wire, net::HeldAnswer& held, bool is_asked);
+  bool must_look_up(const net::Request& request, std::size_t thread) const;
 
   storage::Database& main_;
   const std::vector<TokenKey> keys_;
@@ -109,15 +114,7 @@ class Service final : public Redirect {
   RepeatJudge repeats_;  // of the recorder's writer
   Recorder recorder_;
 
-  std::mutex reload_mutex_;  // of what follows, never on the redirect path
-  std::vector<net::Executor> executors_;
-  std::unique_ptr<LinkTableBuilder> tables_;
-  std::shared_ptr<const LinkTable> table_;
-  std::uint64_t reloads_done_ = 0;
-  std::atomic<std::uint64_t> reloads_wanted_{0};
-  std::atomic<bool> is_stopped_{false};
-  std::atomic<std::size_t> links_served_{0};
-
+  std::unique_ptr<LinkKeeper> links_;
   std::vector<std::unique_ptr<Tools>> tools_;
   core::Counter unknown_;
   core::Counter previews_;

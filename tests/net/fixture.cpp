@@ -71,6 +71,14 @@ FastPath::Leaves EchoPath::answer(const Request& request, std::size_t thread, bo
                                   std::string& wire, HeldAnswer& held) {
   answered.fetch_add(1);
   if (request.path == "/throw") throw std::runtime_error("a fault of ours");
+  if (request.path == "/late") {
+    boost::asio::post(executors_[thread], [&request, &wire, &held] {
+      wire = "HTTP/1.1 302 Found\r\nLocation: https://shop.example" + std::string(request.path) +
+             "\r\nContent-Length: 0\r\n\r\n";
+      held.release();
+    });
+    return Leaves::when_written;
+  }
   const bool is_read = request.method == Method::get || request.method == Method::head;
   wire += is_read
               ? "HTTP/1.1 302 Found\r\nLocation: https://shop.example" + std::string(request.path)

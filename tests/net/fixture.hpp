@@ -18,7 +18,8 @@
 
 namespace fairlead::net {
 
-// 302 to the path for GET and HEAD, 405 else. "/throw" throws, "/held" answers a moment later. The
+// 302 to the path for GET and HEAD, 405 else. "/throw" throws, "/held" answers a moment later and
+// "/late" writes its answer then. The
 // client's address and the host are in headers, so that a test sees what a handler would.
 class EchoPath final : public FastPath {
  public:

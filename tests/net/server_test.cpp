@@ -50,9 +50,21 @@ TEST_F(ServerTest, AHeldAnswerLeavesWhenItIsReleasedAndTheNextRequestWaitsForIt)
   EXPECT_EQ(client.read_to_end(), "");
 }
 
+TEST_F(ServerTest, AnAnswerThatIsWrittenLaterLeavesWholeAndInOrder) {
+  start();
+  HttpClient client(port());
+  const std::string end = " HTTP/1.1\r\nHost: go.example\r\n\r\n";
+  client.send_raw("GET /late" + end + "GET /second" + end + "GET /late" + end);
+  EXPECT_EQ(client.read_answer()->header("Location"), "https://shop.example/late");
+  EXPECT_EQ(client.read_answer()->header("Location"), "https://shop.example/second");
+  EXPECT_EQ(client.read_answer()->header("Location"), "https://shop.example/late");
+  client.send_raw("GET /late HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_EQ(client.read_answer()->header("Connection"), "keep-alive");
+}
+
 TEST_F(ServerTest, AClientThatHasFinishedSendingIsStillAnswered) {
   start();
-  for (const std::string path : {"/held", "/now", "/v1/echo"}) {
+  for (const std::string path : {"/held", "/late", "/now", "/v1/echo"}) {
     HttpClient client(port());
     client.send_raw("GET " + path + " HTTP/1.1\r\nHost: go.example\r\n\r\n");
     client.finish_sending();

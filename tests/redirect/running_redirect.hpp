@@ -44,7 +44,7 @@ inline net::Task<void> ask(redirect::Redirect& redirect, net::Request request, s
                            std::string& wire, Countdown& left) {
   Held held;
   const auto leaves = redirect.answer(request, thread, false, wire, held);
-  if (leaves == net::FastPath::Leaves::when_released) co_await held.released();
+  if (leaves != net::FastPath::Leaves::now) co_await held.released();
   left.count();
 }
 
