@@ -1,5 +1,7 @@
 #include "redirect/link_keeper.hpp"
 
+#include <malloc.h>
+
 #include <boost/asio/post.hpp>
 #include <chrono>
 
@@ -164,6 +166,7 @@ core::Result<void> LinkKeeper::read_all(LinkTableBuilder& whole) {
     if (is_stopping()) return core::fail(core::Errc::busy, "the server is stopping");
   }
   whole.build();
+  malloc_trim(0);  // what the links were put together in, which glibc would keep
   return {};
 }
 

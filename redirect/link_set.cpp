@@ -136,7 +136,7 @@ std::shared_ptr<const LinkSet> LinkSet::Builder::build(std::uint64_t seed) {
   set->words_ = block_.size();
   set->block_ = std::make_unique_for_overwrite<std::uint64_t[]>(block_.size());
   std::memcpy(set->block_.get(), block_.data(), block_.size() * word_bytes);
-  block_ = {};  // now, not with the last builder: a large table must not be there twice
+  std::vector<std::uint64_t>().swap(block_);  // now, or a large table is there twice; = {} keeps it
   set->rules_ = std::exchange(rules_, {});
   set->slot_count_ = size_ + size_ / 3 + 1;
   size_ = 0;
