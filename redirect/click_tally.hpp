@@ -104,8 +104,8 @@ class ClickTally {
     std::int32_t day;
     bool operator==(const ProfileDay&) const = default;
     friend std::size_t hash_value(const ProfileDay& key) {
-      const auto day = static_cast<std::uint64_t>(key.day);
-      return static_cast<std::size_t>(key.brand + key.profile) * 0x9e3779b97f4a7c15ULL + day;
+      const auto time = static_cast<std::uint64_t>(key.day);
+      return static_cast<std::size_t>(key.brand + key.profile) * 0x9e3779b97f4a7c15ULL + time;
     }
   };
   struct ProfileCounts {

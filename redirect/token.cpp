@@ -146,9 +146,12 @@ core::Result<ClickFact> TokenSigner::read(std::string_view token) {
   }
   const Mac mac = mac_of(*key, bytes.data());
   const Mac old_mac = old_mac_of(*key, bytes.data());
+  // Both are compared always, so that the work is the same.
+  const bool is_signed = CRYPTO_memcmp(mac.data(), &bytes[body_bytes], mac.size()) == 0;
+  const bool is_signed_as_before =
+      CRYPTO_memcmp(old_mac.data(), &bytes[body_bytes], old_mac.size()) == 0;
   is_good &= is_known;
-  is_good &= (CRYPTO_memcmp(mac.data(), &bytes[body_bytes], mac.size()) == 0) |
-             (CRYPTO_memcmp(old_mac.data(), &bytes[body_bytes], old_mac.size()) == 0);
+  is_good &= is_signed || is_signed_as_before;
   const core::ClickId click{get_number(&bytes[1])};
   const core::LinkId link{get_number(&bytes[9])};
   if (!is_good || click.number <= 0 || link.number <= 0)
