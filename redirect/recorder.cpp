@@ -140,8 +140,10 @@ bool Recorder::wait_for_clicks() {
     if (queued_.load() > 0 || barriers_wanted_.load() > barriers_passed_) return true;
     if (is_stopping_.load()) return false;
     std::unique_lock lock(wake_mutex_);
-    is_idle_.store(true);
     wake_.wait_for(lock, retry_pause, [&] {
+      // Said again before each sleep: a wake-up for clicks that were written meanwhile took it
+      // back.
+      is_idle_.store(true);
       return queued_.load() > 0 || barriers_wanted_.load() > barriers_passed_ ||
              is_stopping_.load();
     });
