@@ -142,6 +142,40 @@ TEST(Recorder, AnswersLeaveAfterTheirCommitAndShareIt) {
   recorder.stop();
 }
 
+// The writer writes the second click before the wake-up for it has run; that late wake-up finds
+// nothing to do, and must not leave the writer asleep but counted as awake.
+TEST(Recorder, AWakeUpThatComesTooLateDoesNotCostTheNextClickItsOwn) {
+  constexpr std::uint32_t wait_ms = 400;  // the writer looks by itself after a second
+  Recording recording(options_with(wait_ms));
+  Recorder& recorder = recording.recorder;
+  Threads threads(1);
+  recorder.start(threads.executors());
+  recording.disk->set_open(false);
+  Countdown first{1};
+  boost::asio::co_spawn(threads.executor(0), record_one(recorder, 0, 1, first),
+                        boost::asio::detached);
+  recording.disk->wait_for_syncs(1);
+  Countdown second{1};
+  std::promise<void> late;
+  boost::asio::co_spawn(threads.executor(0), record_one(recorder, 0, 2, second),
+                        boost::asio::detached);
+  boost::asio::dispatch(threads.executor(0), [&] {
+    recording.disk->set_open(true);
+    while (metric(recorder, "fairlead_click_commits_total") < 2)
+      std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));  // the writer goes to sleep
+    boost::asio::post(threads.executor(0), [&] { late.set_value(); });
+  });
+  late.get_future().wait();
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // and wakes for nothing
+  Countdown third{1};
+  boost::asio::co_spawn(threads.executor(0), record_one(recorder, 0, 3, third),
+                        boost::asio::detached);
+  third.wait();
+  EXPECT_EQ(metric(recorder, "fairlead_clicks_unconfirmed_total"), 0);
+  recorder.stop();
+}
+
 // A stop has to wait for every timer of a thread, so a long commit_wait_ms_max must not hold it.
 TEST(Recorder, ADeadlineNobodyWaitsForDoesNotHoldItsThread) {
   Recording recording(options_with(for_ever_ms / 10));
