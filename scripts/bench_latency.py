@@ -6,14 +6,12 @@ same for each peer. Rounds are interleaved; what counts is the ratio to nginx wi
 """
 import json
 import os
-import pathlib
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 
 from bench_peers import (
+    bench_folder,
     HEADERS,
     SLUG,
     describe,
@@ -58,50 +56,37 @@ def ask(server, rate, paths):
 
 
 def main():
-    if os.cpu_count() < 2:
-        sys.exit("two cores are needed: one for the servers, one for the generator")
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="fairlead-bench-"))
-    folder.chmod(0o755)
-    servers = []
-    try:
-        with open(folder / "messages.log", "w", encoding="utf-8") as messages:
-            paths = folder / "paths"
-            paths.write_text(f"/{SLUG}\n")
-            fairlead, _ = start_fairlead(folder, messages)
-            servers.append(fairlead)
-            size = len(raw_answer(fairlead.port))
-            servers.insert(0, start_nginx("nginx", folder, "off", size, messages))
-            log = folder / "access.log"
-            servers.insert(1, start_nginx("nginx, access log", folder, log, size, messages))
-            rate = SHARE * rate_max(fairlead)
-            print(
-                f"{describe()}; {rate:.0f} requests/s, {100 * SHARE:.0f} % of fairlead's own"
-                f" maximum; {CONNECTIONS} keep-alive connections; {ROUNDS} rounds of"
-                f" {ROUND_SECONDS} s, median (range)."
+    with bench_folder() as (folder, messages, servers):
+        paths = folder / "paths"
+        paths.write_text(f"/{SLUG}\n")
+        fairlead, _ = start_fairlead(folder, messages)
+        servers.append(fairlead)
+        size = len(raw_answer(fairlead.port))
+        servers.insert(0, start_nginx("nginx", folder, "off", size, messages))
+        log = folder / "access.log"
+        servers.insert(1, start_nginx("nginx, access log", folder, log, size, messages))
+        rate = SHARE * rate_max(fairlead)
+        print(
+            f"{describe()}; {rate:.0f} requests/s, {100 * SHARE:.0f} % of fairlead's own"
+            f" maximum; {CONNECTIONS} keep-alive connections; {ROUNDS} rounds of"
+            f" {ROUND_SECONDS} s, median (range)."
+        )
+        rounds = {server.name: [] for server in servers}
+        for number in range(1, ROUNDS + 1):
+            for server in servers:
+                rounds[server.name].append(ask(server, rate, paths))
+            p99 = ", ".join(f"{name} {each[-1]['p99_ms']:.3f}" for name, each in rounds.items())
+            say(f"round {number}, p99 ms: {p99}")
+        print("\n**Latency from the moment a request was due**\n")
+        print("| Server | p99 against nginx | p50 ms | p99 ms | p99.9 ms | longest ms |")
+        print("|---|---|---|---|---|---|")
+        for name, own in rounds.items():
+            ratios = [a["p99_ms"] / b["p99_ms"] for a, b in zip(own, rounds["nginx"])]
+            columns = (
+                spread([each[key] for each in own], 3)
+                for key in ("p50_ms", "p99_ms", "p999_ms", "max_ms")
             )
-            rounds = {server.name: [] for server in servers}
-            for number in range(1, ROUNDS + 1):
-                for server in servers:
-                    rounds[server.name].append(ask(server, rate, paths))
-                p99 = ", ".join(f"{name} {each[-1]['p99_ms']:.3f}" for name, each in rounds.items())
-                say(f"round {number}, p99 ms: {p99}")
-            print("\n**Latency from the moment a request was due**\n")
-            print("| Server | p99 against nginx | p50 ms | p99 ms | p99.9 ms | longest ms |")
-            print("|---|---|---|---|---|---|")
-            for name, own in rounds.items():
-                ratios = [a["p99_ms"] / b["p99_ms"] for a, b in zip(own, rounds["nginx"])]
-                columns = (
-                    spread([each[key] for each in own], 3)
-                    for key in ("p50_ms", "p99_ms", "p999_ms", "max_ms")
-                )
-                print(f"| {name} | {spread(ratios, 2)} | {' | '.join(columns)} |")
-    finally:
-        for server in servers:
-            if server.process.poll() is None:
-                server.stop()
-        if sys.exc_info()[0]:
-            sys.stderr.write((folder / "messages.log").read_text()[-2000:])
-        shutil.rmtree(folder, ignore_errors=True)
+            print(f"| {name} | {spread(ratios, 2)} | {' | '.join(columns)} |")
 
 
 if __name__ == "__main__":

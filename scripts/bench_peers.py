@@ -3,16 +3,19 @@
 All run on core 0, each with one I/O thread or worker; the generator has core 1. Server CPU is user
 and system time of the whole process from /proc/PID/stat, children and fairlead's writer included.
 """
+import contextlib
 import json
 import os
 import pathlib
 import platform
 import re
+import shutil
 import signal
 import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 
@@ -214,6 +217,29 @@ def start_fairlead(folder, messages, *more_flags):
     )
     post("/v1/links", {"deal_id": deal, "slug": SLUG})
     return server, data
+
+
+@contextlib.contextmanager
+def bench_folder():
+    """(folder, messages, servers): what is in `servers` is stopped at the end, and the last
+    messages are shown when the bench failed.
+    """
+    if os.cpu_count() < 2:
+        sys.exit("two cores are needed: one for the servers, one for the generator")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="fairlead-bench-"))
+    folder.chmod(0o755)
+    servers = []
+    try:
+        with open(folder / "messages.log", "w", encoding="utf-8") as messages:
+            yield folder, messages, servers
+    except BaseException:
+        sys.stderr.write((folder / "messages.log").read_text()[-2000:])
+        raise
+    finally:
+        for server in servers:
+            if server.process.poll() is None:
+                server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def steal_share(before):

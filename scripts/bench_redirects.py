@@ -9,15 +9,13 @@ Server CPU is user + system time of the whole process from /proc/PID/stat, fairl
 included, divided by the requests that wrk saw answered. Answers have the same number of bytes.
 """
 import os
-import pathlib
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 
 from bench_peers import (
+    bench_folder,
     HEADERS,
     describe,
     metric,
@@ -129,43 +127,30 @@ def check_clicks(server, data, seen, runs, requests_before):
 
 
 def main():
-    if os.cpu_count() < 2:
-        sys.exit("two cores are needed: one for the servers, one for wrk")
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="fairlead-bench-"))
-    folder.chmod(0o755)
-    servers = []
-    try:
-        with open(folder / "messages.log", "w", encoding="utf-8") as messages:
-            fairlead, data = start_fairlead(folder, messages)
-            servers.append(fairlead)
-            requests_before = metric(fairlead.port, "fairlead_http_requests_total")
-            size = len(raw_answer(fairlead.port))
-            logs = {"nginx": "off", "nginx, access log": folder / "access.log"}
-            peers = [start_nginx(name, folder, log, size, messages) for name, log in logs.items()]
-            peers.append(start_haproxy(folder, size, messages))
-            servers = [*peers, fairlead]
-            sizes = {server.name: len(raw_answer(server.port)) for server in peers}
-            say(f"bytes of an answer: fairlead {size}, {sizes}")
-            print(
-                f"{describe()}; answers of {size} bytes; {CONNECTIONS} connections; "
-                f"{ROUNDS} rounds of {ROUND_SECONDS} s, median (range)."
-            )
-            names = [server.name for server in servers]
-            asked = 0
-            for title, closing in (("Keep-alive", False), ("One request per connection", True)):
-                rounds, seen = measure(servers, closing)
-                asked += seen
-                if not rounds["fairlead"]:
-                    sys.exit("FAILED: no round was free of steal; try again on a quieter machine")
-                print_table(title, rounds, names)
-            check_clicks(fairlead, data, asked, 2 * (ROUNDS + 1), requests_before)
-    finally:
-        for server in servers:
-            if server.process.poll() is None:
-                server.stop()
-        if sys.exc_info()[0]:
-            sys.stderr.write((folder / "messages.log").read_text()[-2000:])
-        shutil.rmtree(folder, ignore_errors=True)
+    with bench_folder() as (folder, messages, servers):
+        fairlead, data = start_fairlead(folder, messages)
+        servers.append(fairlead)
+        requests_before = metric(fairlead.port, "fairlead_http_requests_total")
+        size = len(raw_answer(fairlead.port))
+        logs = {"nginx": "off", "nginx, access log": folder / "access.log"}
+        peers = [start_nginx(name, folder, log, size, messages) for name, log in logs.items()]
+        peers.append(start_haproxy(folder, size, messages))
+        servers[:] = [*peers, fairlead]
+        sizes = {server.name: len(raw_answer(server.port)) for server in peers}
+        say(f"bytes of an answer: fairlead {size}, {sizes}")
+        print(
+            f"{describe()}; answers of {size} bytes; {CONNECTIONS} connections; "
+            f"{ROUNDS} rounds of {ROUND_SECONDS} s, median (range)."
+        )
+        names = [server.name for server in servers]
+        asked = 0
+        for title, closing in (("Keep-alive", False), ("One request per connection", True)):
+            rounds, seen = measure(servers, closing)
+            asked += seen
+            if not rounds["fairlead"]:
+                sys.exit("FAILED: no round was free of steal; try again on a quieter machine")
+            print_table(title, rounds, names)
+        check_clicks(fairlead, data, asked, 2 * (ROUNDS + 1), requests_before)
 
 
 if __name__ == "__main__":

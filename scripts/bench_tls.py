@@ -4,14 +4,11 @@ groups, suites and no tickets. Rounds are interleaved as in bench_redirects.py.
 
 wrk makes a full handshake for each connection; a resumed one fails the run.
 """
-import os
-import pathlib
-import shutil
 import subprocess
 import sys
-import tempfile
 
 from bench_peers import (
+    bench_folder,
     NGINX,
     SLUG,
     Server,
@@ -66,44 +63,31 @@ def start_nginx_tls(name, folder, settings, location, messages):
 
 
 def main():
-    if os.cpu_count() < 2:
-        sys.exit("two cores are needed: one for the servers, one for wrk")
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="fairlead-bench-"))
-    folder.chmod(0o755)
-    servers = []
-    try:
-        with open(folder / "messages.log", "w", encoding="utf-8") as messages:
-            certificate, key = make_certificate(folder)
-            port = free_port()
-            flags = ["--listen-tls", f"127.0.0.1:{port}"]
-            flags += ["--tls-cert", str(certificate), "--tls-key", str(key)]
-            fairlead, _ = start_fairlead(folder, messages, *flags)
-            fairlead.url = f"https://127.0.0.1:{port}/{SLUG}"
-            servers.append(fairlead)
-            # About as long as fairlead's: some bytes of one record cost nothing.
-            location = "https://shop.example/" + "s" * (len(raw_answer(fairlead.port)) - 230)
-            servers.insert(0, start_nginx_tls("nginx", folder, SAME_SETTINGS, location, messages))
-            print(
-                f"{describe()}; TLS 1.3, P-256 certificate, X25519; {CONNECTIONS} connections; "
-                f"{ROUNDS} rounds of {ROUND_SECONDS} s, median (range)."
-            )
-            names = [server.name for server in servers]
-            tables = (("A new TLS 1.3 connection per redirect", True), ("Keep-alive", False))
-            for title, closing in tables:
-                rounds, _ = measure(servers, closing)
-                if not rounds["fairlead"]:
-                    sys.exit("FAILED: no round was free of steal; try again on a quieter machine")
-                print_table(title, rounds, names)
-            resumed = metric(fairlead.port, 'fairlead_tls_handshakes_total{result="resumed"}')
-            if fairlead.stop() != 0 or resumed != 0:
-                sys.exit(f"FAILED: {resumed:.0f} handshakes were resumed, or a bad end")
-    finally:
-        for server in servers:
-            if server.process.poll() is None:
-                server.stop()
-        if sys.exc_info()[0]:
-            sys.stderr.write((folder / "messages.log").read_text()[-2000:])
-        shutil.rmtree(folder, ignore_errors=True)
+    with bench_folder() as (folder, messages, servers):
+        certificate, key = make_certificate(folder)
+        port = free_port()
+        flags = ["--listen-tls", f"127.0.0.1:{port}"]
+        flags += ["--tls-cert", str(certificate), "--tls-key", str(key)]
+        fairlead, _ = start_fairlead(folder, messages, *flags)
+        fairlead.url = f"https://127.0.0.1:{port}/{SLUG}"
+        servers.append(fairlead)
+        # About as long as fairlead's: some bytes of one record cost nothing.
+        location = "https://shop.example/" + "s" * (len(raw_answer(fairlead.port)) - 230)
+        servers.insert(0, start_nginx_tls("nginx", folder, SAME_SETTINGS, location, messages))
+        print(
+            f"{describe()}; TLS 1.3, P-256 certificate, X25519; {CONNECTIONS} connections; "
+            f"{ROUNDS} rounds of {ROUND_SECONDS} s, median (range)."
+        )
+        names = [server.name for server in servers]
+        tables = (("A new TLS 1.3 connection per redirect", True), ("Keep-alive", False))
+        for title, closing in tables:
+            rounds, _ = measure(servers, closing)
+            if not rounds["fairlead"]:
+                sys.exit("FAILED: no round was free of steal; try again on a quieter machine")
+            print_table(title, rounds, names)
+        resumed = metric(fairlead.port, 'fairlead_tls_handshakes_total{result="resumed"}')
+        if fairlead.stop() != 0 or resumed != 0:
+            sys.exit(f"FAILED: {resumed:.0f} handshakes were resumed, or a bad end")
 
 
 if __name__ == "__main__":
