@@ -100,8 +100,8 @@ void Connection::configure(const ConnectionSettings& settings) {
   run_script(
       "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;"
       "PRAGMA cache_size=-16384");
-  run_script(settings.erase == ConnectionSettings::Erase::overwrite ? "PRAGMA secure_delete=ON"
-                                                                    : "PRAGMA secure_delete=OFF");
+  // Both files hold personal data, the click file in what clicks are marked with: it goes for good.
+  run_script("PRAGMA secure_delete=ON");
   sqlite3_wal_hook(handle_.raw, remember_wal_pages, &wal_pages_);
 }
 

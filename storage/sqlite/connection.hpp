@@ -17,10 +17,6 @@ namespace fairlead::storage::sqlite {
 struct ConnectionSettings {
   std::string path;
   enum class Access { write, read } access = Access::read;
-  enum class Erase {
-    overwrite,
-    leave
-  } erase = Erase::overwrite;  // what a deleted row leaves on disk
   int busy_timeout_ms = 5000;
 };
 

@@ -29,15 +29,6 @@ constexpr int truncate_wait_ms_max = 100;
 constexpr auto truncate_pause = std::chrono::seconds(5);
 constexpr int page_bytes = 4'096;
 
-ConnectionSettings settings_of(const std::string& path, Schema schema, int busy_timeout_ms,
-                               ConnectionSettings::Access access) {
-  // The money file holds personal data that is erased for good; the click file holds none and is
-  // fast.
-  const auto erase = schema == Schema::main ? ConnectionSettings::Erase::overwrite
-                                            : ConnectionSettings::Erase::leave;
-  return {path, access, erase, busy_timeout_ms};
-}
-
 // A new file is readable for its owner only; SQLite gives its "-wal" and "-shm" the same mode. An
 // existing file is never opened here: closing it would drop the locks SQLite holds in this process.
 core::Result<void> make_file(const std::string& path) {
@@ -110,8 +101,8 @@ SqliteDatabase::SqliteDatabase(const OpenOptions& options, std::string path)
       wait_(options.busy_timeout_ms) {}
 
 void SqliteDatabase::open_writer() {
-  auto writer = Connection::open(settings_of(path_, schema_, static_cast<int>(wait_.count()),
-                                             ConnectionSettings::Access::write));
+  auto writer =
+      Connection::open({path_, ConnectionSettings::Access::write, static_cast<int>(wait_.count())});
   // What a crash left in the log goes into the file and is synced before anything new is promised.
   writer->checkpoint(Connection::Checkpoint::truncate, truncate_wait_ms_max);
   writer->run_transaction("BEGIN IMMEDIATE", [&](Session& session) {
@@ -130,8 +121,8 @@ void SqliteDatabase::open_writer() {
 
 void SqliteDatabase::open_readers() {
   for (int i = 0; i < readers_max_; ++i) {
-    readers_.add(Connection::open(settings_of(path_, schema_, static_cast<int>(wait_.count()),
-                                              ConnectionSettings::Access::read)));
+    readers_.add(Connection::open(
+        {path_, ConnectionSettings::Access::read, static_cast<int>(wait_.count())}));
   }
 }
 
