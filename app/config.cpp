@@ -160,6 +160,9 @@ const Entry entries[] = {
      [](Config& c, std::string_view v) {
        return take_integer(v, 0, 1'000'000, c.flood_network_minute_max);
      }},
+    {{"click_retention_days",
+      "days after which rows of clicks are removed, 0 (never) to 760; reports of whole days stay"},
+     [](Config& c, std::string_view v) { return take_integer(v, 0, 760, c.click_retention_days); }},
 };
 
 const Entry* find_entry(std::string_view name) {

@@ -42,7 +42,8 @@ struct Config {
   std::int64_t duplicate_window_s = 10;
   std::int64_t flood_person_minute_max = 10;
   std::int64_t flood_network_minute_max = 300;
-  std::string salt_file;  // empty: see salt_path()
+  std::int64_t click_retention_days = 90;  // 0: for ever
+  std::string salt_file;                   // empty: see salt_path()
 
   std::string database_url() const;
   std::string clicks_file() const { return data + "/clicks.db"; }

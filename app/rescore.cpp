@@ -48,15 +48,20 @@ void print_json(const redirect::RescoreReport& report) {
                      {"slug", effect.slug},
                      {"before", json_of(effect.before)},
                      {"after", json_of(effect.after)}});
-  std::cout << boost::json::serialize(boost::json::object{{"rules", redirect::rules_text()},
-                                                          {"clicks", report.clicks},
-                                                          {"changed", report.changed},
-                                                          {"links", links}})
+  std::cout << boost::json::serialize(
+                   boost::json::object{{"rules", redirect::rules_text()},
+                                       {"since", core::format_instant(report.since)},
+                                       {"clicks", report.clicks},
+                                       {"changed", report.changed},
+                                       {"links", links}})
             << "\n";
 }
 
 // One line for each link whose numbers change: "mia   valid 120 → 118, duplicate 3 → 5".
-void print_text(const redirect::RescoreReport& report, bool is_dry_run) {
+void print_text(const redirect::RescoreReport& report, core::Instant asked, bool is_dry_run) {
+  if (report.since > asked)
+    std::cout << "Judged from " << core::format_instant(report.since)
+              << " on: of the days before, clicks were removed.\n";
   for (const auto& [link, effect] : report.links) {
     std::string line;
     for (std::size_t i = 0; i < verdict_names.size(); ++i) {
@@ -95,7 +100,7 @@ int rescore(const Config& config, const RescoreRequest& request) {
   if (request.output == Output::json) {
     print_json(*report);
   } else {
-    print_text(*report, request.is_dry_run);
+    print_text(*report, *since, request.is_dry_run);
   }
   return 0;
 }

@@ -71,6 +71,7 @@ core::Result<void> Wiring::open_databases(const core::Clock& clock) {
   options.duplicate_window_s = static_cast<std::uint32_t>(config_.duplicate_window_s);
   options.flood_person_minute_max = static_cast<std::uint32_t>(config_.flood_person_minute_max);
   options.flood_network_minute_max = static_cast<std::uint32_t>(config_.flood_network_minute_max);
+  options.click_retention_days = config_.click_retention_days;
   options.salt_file = config_.salt_path();
   auto redirect = redirect::Redirect::open(*database_, config_.clicks_file(), secrets_.token_keys,
                                            clock, options);

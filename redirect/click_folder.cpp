@@ -100,11 +100,21 @@ bool ClickFolder::wait_for_work() {
     if (has_work) {
       work_.wait_until(lock, due_);
     } else {
-      is_waiting_ = true;
-      work_.wait(lock);
-      is_waiting_ = false;
+      maintain_while_idle(lock);
     }
   }
+}
+
+// Waits for work, and looks after the click file when none comes.
+void ClickFolder::maintain_while_idle(std::unique_lock<std::mutex>& lock) {
+  is_waiting_ = true;
+  const auto pause = has_more_to_maintain_ ? fold_pause : limits_.idle_pause;
+  const bool is_idle = work_.wait_for(lock, pause) == std::cv_status::timeout;
+  is_waiting_ = false;
+  if (!is_idle || is_stopping_ || state_.load() != State::folding) return;
+  lock.unlock();
+  has_more_to_maintain_ = sink_->maintain();
+  lock.lock();
 }
 
 bool ClickFolder::is_due() const {
@@ -163,7 +173,7 @@ void ClickFolder::fold() {
   note_folded(*added);
   journal_.free_until(folded_);
   journal_.prepare();
-  sink_->maintain();
+  has_more_to_maintain_ = sink_->maintain();
 }
 
 void ClickFolder::note_folded(std::size_t added) {

@@ -29,6 +29,7 @@ namespace fairlead::redirect {
 struct FolderLimits {
   std::size_t block_bytes = std::size_t{4} << 20;  // of one transaction, about 20,000 clicks
   std::size_t blocks_max = 8;                      // in memory; more is read again from disk
+  std::chrono::milliseconds idle_pause{1'000};     // between the sink's housekeeping
 };
 
 class ClickFolder {
@@ -62,6 +63,7 @@ class ClickFolder {
   void fold_until_stopped();
   bool wait_for_work();
   bool is_due() const;
+  void maintain_while_idle(std::unique_lock<std::mutex>& lock);
   core::Result<void> gather();
   bool take_block(JournalPosition& missing);
   void fold();
@@ -78,6 +80,7 @@ class ClickFolder {
   Block block_;                      // being folded; kept after a failure
   std::vector<ClickRecord> clicks_;  // views into it
   bool is_gathered_ = false;
+  bool has_more_to_maintain_ = false;
 
   mutable std::mutex mutex_;  // of what follows
   std::condition_variable work_;

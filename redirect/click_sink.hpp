@@ -28,8 +28,9 @@ class ClickSink {
   // restart.
   virtual core::Result<std::size_t> append(std::span<const ClickRecord> clicks,
                                            JournalPosition upto) = 0;
-  // Housekeeping, called when a batch has been stored and nobody waits for it.
-  virtual void maintain() {}
+  // Housekeeping in small pieces: called when a batch has been stored and nobody waits for it, and
+  // about once a second while there is none. True when there is more to do soon.
+  virtual bool maintain() { return false; }
 };
 
 }  // namespace fairlead::redirect

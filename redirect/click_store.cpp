@@ -33,8 +33,8 @@ void begin_epoch(storage::Session& session) {
 }  // namespace
 
 core::Result<std::unique_ptr<ClickStore>> ClickStore::open(
-    std::unique_ptr<storage::Database> database) {
-  std::unique_ptr<ClickStore> store(new ClickStore(std::move(database)));
+    std::unique_ptr<storage::Database> database, std::shared_ptr<Retention> retention) {
+  std::unique_ptr<ClickStore> store(new ClickStore(std::move(database), std::move(retention)));
   auto opened = store->database_->transact([&](storage::Session& session) {
     store->newest_click_ = session.run(sql::find_newest_click).one().integer(0);
     store->uses_ = stored_uses(session);
@@ -63,6 +63,14 @@ core::Result<std::size_t> ClickStore::append(std::span<const ClickRecord> clicks
 std::size_t ClickStore::append_in(storage::Session& session, std::span<const ClickRecord> clicks) {
   if (clicks.empty()) return 0;
   in_order_.clear();
+bool ClickStore::maintain() {
+  database_->maintain();
+  if (retention_ == nullptr) return false;
+  const Retention::Step step = retention_->step(*database_);
+  if (step.has_removed) words_.forget();
+  return step.has_more;
+}
+
   core::Day newest{INT32_MIN};
   for (const ClickRecord& click : clicks) {
     in_order_.push_back(&click);
@@ -74,6 +82,7 @@ std::size_t ClickStore::append_in(storage::Session& session, std::span<const Cli
   std::size_t added = 0;
   UsesByLink uses;
   for (const ClickRecord* const click : in_order_) {
+  words_.use_on(core::Zone::utc().day_of(core::instant_of_id(in_order_.back()->id.number)));
     const Profile profile = words_.profile(session, *click);
     if (!insert(session, *click, profile)) continue;
     ++added;

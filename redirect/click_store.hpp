@@ -11,6 +11,7 @@
 #include "redirect/click_sink.hpp"
 #include "redirect/click_uses.hpp"
 #include "redirect/click_words.hpp"
+#include "redirect/retention.hpp"
 #include "storage/storage.hpp"
 
 namespace fairlead::redirect {
@@ -18,22 +19,22 @@ namespace fairlead::redirect {
 class ClickStore final : public ClickSink {
  public:
   // Reads where the file stands. The database has Schema::clicks, and its rollups are complete
-  // (redirect/rollups.hpp).
+  // (redirect/rollups.hpp). Without a retention every click is kept.
   static core::Result<std::unique_ptr<ClickStore>> open(
-      std::unique_ptr<storage::Database> database);
+      std::unique_ptr<storage::Database> database, std::shared_ptr<Retention> retention = nullptr);
 
   core::Result<std::size_t> append(std::span<const ClickRecord> clicks,
                                    JournalPosition upto) override;
   JournalPosition position() const override { return position_; }
-  void maintain() override { database_->maintain(); }
+  bool maintain() override;
   // The highest click id stored before this process; 0 when there is none.
   std::int64_t newest_click() const { return newest_click_; }
   // Of links with a click limit, as stored before this process.
   const UsesByLink& uses() const { return uses_; }
 
  private:
-  explicit ClickStore(std::unique_ptr<storage::Database> database)
-      : database_(std::move(database)) {}
+  ClickStore(std::unique_ptr<storage::Database> database, std::shared_ptr<Retention> retention)
+      : database_(std::move(database)), retention_(std::move(retention)) {}
   std::size_t append_in(storage::Session& session, std::span<const ClickRecord> clicks);
   bool insert(storage::Session& session, const ClickRecord& click, const Profile& profile);
 
@@ -41,6 +42,7 @@ class ClickStore final : public ClickSink {
   ClickWords words_;
   bool is_between_batches_ = true;  // false: what was learned last may have been rolled back
   std::vector<const ClickRecord*> in_order_;
+  std::shared_ptr<Retention> retention_;  // may be missing
   JournalPosition position_;
   std::int64_t newest_click_ = 0;
   UsesByLink uses_;

@@ -11,6 +11,13 @@ std::int64_t number_of(storage::Session& session, const storage::Statement& newe
   return session.run(newest).one().integer(0);
 }
 
+// Of a row of number and last day of use.
+std::int64_t number_in_use(storage::Session& session, const storage::Row& row,
+                           const storage::Statement& use, core::Day day) {
+  if (row.integer(1) < day.number) session.run(use, row.integer(0), day.number);
+  return row.integer(0);
+}
+
 }  // namespace
 
 std::int64_t ClickWords::word(storage::Session& session, WordKind kind, std::string_view text) {
@@ -21,10 +28,10 @@ std::int64_t ClickWords::word(storage::Session& session, WordKind kind, std::str
   storage::Rows found = session.run(sql::find_click_word, static_cast<int>(kind), text);
   std::int64_t number = 0;
   if (found.empty()) {
-    session.run(sql::insert_click_word, static_cast<int>(kind), text);
+    session.run(sql::insert_click_word, static_cast<int>(kind), text, day_.number);
     number = number_of(session, sql::find_newest_word);
   } else {
-    number = found.one().integer(0);
+    number = number_in_use(session, found.one(), sql::use_click_word, day_);
   }
   keep(words_, key, number);
   return number;
@@ -45,10 +52,11 @@ Profile ClickWords::profile(storage::Session& session, const ClickRecord& click)
   const storage::Rows found =
       session.run(sql::find_click_profile, device, os, browser, app, country, language);
   if (found.empty()) {
-    session.run(sql::insert_click_profile, device, os, browser, app, country, language);
+    session.run(sql::insert_click_profile, device, os, browser, app, country, language,
+                day_.number);
     profile.number = number_of(session, sql::find_newest_profile);
   } else {
-    profile.number = found.one().integer(0);
+    profile.number = number_in_use(session, found.one(), sql::use_click_profile, day_);
   }
   keep(profiles_, key, profile);
   return profile;
@@ -60,13 +68,19 @@ std::int64_t ClickWords::link(storage::Session& session, core::BrandId brand, co
   std::int64_t number = 0;
   const storage::Rows found = session.run(sql::find_click_link, link, brand);
   if (found.empty()) {
-    session.run(sql::insert_click_link, brand, link);
+    session.run(sql::insert_click_link, brand, link, day_.number);
     number = number_of(session, sql::find_newest_click_link);
   } else {
-    number = found.one().integer(0);
+    number = number_in_use(session, found.one(), sql::use_click_link, day_);
   }
   keep(links_, key, number);
   return number;
+}
+
+void ClickWords::use_on(core::Day day) {
+  if (day <= day_) return;
+  forget();
+  day_ = day;
 }
 
 void ClickWords::forget() {

@@ -53,6 +53,9 @@ class ClickWords {
 
   // What was learned within a transaction is void when that was rolled back.
   void forget();
+  // Before clicks up to this UTC day: what they use is marked as used on it
+  // (redirect/retention.hpp), once a day for each number. A day that is not newer changes nothing.
+  void use_on(core::Day day);
   std::size_t kept() const { return words_.size() + profiles_.size() + links_.size(); }
 
  private:
@@ -71,6 +74,7 @@ class ClickWords {
   }
 
   const std::size_t numbers_kept_max_;
+  core::Day day_;  // everything in memory is marked as used on it, or later
   boost::unordered_flat_map<std::string, std::int64_t> words_;  // kind byte + word
   boost::unordered_flat_map<std::string, Profile> profiles_;    // its texts, each behind its size
   boost::unordered_flat_map<LinkKey, std::int64_t> links_;

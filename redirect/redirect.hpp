@@ -43,6 +43,7 @@ struct Options {
   std::uint32_t duplicate_window_s = 10;  // 0 … 3600; 0 = no click is a duplicate
   std::uint32_t flood_person_minute_max = 10;    // clicks on one link; 0 = no limit
   std::uint32_t flood_network_minute_max = 300;  // clicks by at most 3 user agents; 0 = no limit
+  std::int64_t click_retention_days = 0;         // then their rows go; 0 = never
 };
 
 // Keys that sign click tokens: the first signs, all verify. 32 bytes each, with a key id of one
@@ -142,6 +143,7 @@ struct RescoreReport {
     std::map<core::ClickVerdict, std::int64_t> before;
     std::map<core::ClickVerdict, std::int64_t> after;
   };
+  core::Instant since;  // later than asked for where clicks were removed: whole days are judged
   std::int64_t clicks = 0;
   std::int64_t changed = 0;
   std::map<core::LinkId, OfLink> links;  // that have clicks
@@ -154,7 +156,7 @@ std::string rules_text();  // "2 (isbot 5.2.3, …)": the version of the rules a
 // clicks here, once. Whoever opens the file for writing calls it before anything else.
 core::Result<void> complete_rollups(storage::Database& main, storage::Database& clicks);
 
-// Recounts every rollup and every visitor from the clicks. Empty when all agree.
+// Recounts every rollup and every visitor whose clicks are all kept. Empty when they agree.
 core::Differences verify(storage::Session& main, storage::Session& clicks);
 
 }  // namespace fairlead::redirect

@@ -9,6 +9,7 @@
 #include "redirect/brands.hpp"
 #include "redirect/rejudge.hpp"
 #include "redirect/repeat_judge.hpp"
+#include "redirect/retention.hpp"
 #include "redirect/sql.hpp"
 
 namespace fairlead::redirect {
@@ -129,6 +130,15 @@ core::Result<void> name_links(storage::Database& main, RescoreReport& report) {
   });
 }
 
+// Where clicks were removed only whole days are judged: visitors are counted anew from all clicks
+// of their day. And a repeat is known by the click before, which must be there.
+core::Instant judged_from(storage::Session& clicks, const std::vector<BrandRecord>& brands,
+                          core::Instant since, std::int64_t window_micros) {
+  const std::int64_t boundary = clicks_from(clicks);
+  if (boundary == 0) return since;
+  return std::max(since, KeptDays(boundary, brands).all_from().plus_micros(window_micros));
+}
+
 }  // namespace
 
 std::optional<ClickVerdict> present_rule(std::string_view rule) {
@@ -158,7 +168,13 @@ core::Result<RescoreReport> rescore_by(storage::Database& main, storage::Databas
   });
   if (!looked) return looked.error();
 
+  const std::int64_t window_micros = std::int64_t{request.duplicate_window_s} * 1'000'000;
   RescoreReport report;
+  const auto since = clicks.read([&](storage::Session& session) {
+    return judged_from(session, brands, request.since, window_micros);
+  });
+  if (!since) return since.error();
+  report.since = *since;
   Rescorer rescorer(request, rules, returned);
   std::vector<NewVerdict> changes;
   const auto write = [&]() -> core::Result<void> {
@@ -171,9 +187,8 @@ core::Result<RescoreReport> rescore_by(storage::Database& main, storage::Databas
   };
 
   // The clicks of one window before tell which of the first ones are repeats.
-  const core::ClickId first{core::first_id_at(request.since)};
-  const std::int64_t window_micros = std::int64_t{request.duplicate_window_s} * 1'000'000;
-  std::int64_t after = core::first_id_at({request.since.micros - window_micros}) - 1;
+  const core::ClickId first{core::first_id_at(report.since)};
+  std::int64_t after = core::first_id_at({report.since.micros - window_micros}) - 1;
   for (std::int64_t rows_read = page_rows; rows_read == page_rows;) {
     // Judged outside: what is read may be read twice, and judging remembers.
     const auto rows = clicks.read([&](storage::Session& session) {

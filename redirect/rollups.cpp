@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "redirect/redirect.hpp"
+#include "redirect/retention.hpp"
 #include "redirect/sql.hpp"
 
 namespace fairlead::redirect {
@@ -70,7 +71,7 @@ TalliedClick tallied_click(const storage::Row& row, const std::vector<BrandRecor
 Rollups recount(storage::Session& clicks, const std::vector<BrandRecord>& brands) {
   ClickTally tally(hours_from(clicks));
   DayOfBrand days;
-  std::int64_t after = 0;
+  std::int64_t after = clicks_from(clicks) - 1;
   for (;;) {
     const storage::Rows rows = clicks.run(sql::list_clicks_after, after, page_rows);
     for (const storage::Row& row : rows)

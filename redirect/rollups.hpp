@@ -15,7 +15,8 @@ namespace fairlead::redirect {
 // are those of a recount.
 void add_rollups(storage::Session& clicks, const Rollups& rollups);
 
-// All clicks of the file, counted. A brand that is gone counts in UTC.
+// All clicks of the file that are kept (redirect/retention.hpp), counted. A brand that is gone
+// counts in UTC.
 Rollups recount(storage::Session& clicks, const std::vector<BrandRecord>& brands);
 
 // Rollups by hour are complete from this hour on (day × 24 + hour); earlier ones are left-overs.

@@ -111,6 +111,7 @@ Service::Service(storage::Database& main, Parts parts, std::vector<TokenKey> key
       repeats_({.duplicate_window_s = options_.duplicate_window_s,
                 .person_minute_max = options_.flood_person_minute_max,
                 .network_minute_max = options_.flood_network_minute_max}),
+      retention_(std::move(parts.retention)),
       recorder_({.sink = std::move(parts.sink),
                  .journal = std::move(parts.journal),
                  .judge = [this](const ClickRecord& click) { return repeats_.judge(click); },
@@ -340,6 +341,7 @@ void Service::collect(std::vector<core::Metric>& metrics) const {
   using Kind = core::Metric::Kind;
   metrics.push_back({Kind::counter,
                      "fairlead_redirects_unknown_total",
+  retention_->collect(metrics);
                      "Requests for a slug that is unknown, disabled or archived.",
                      {},
                      static_cast<double>(unknown_.value())});
@@ -384,6 +386,10 @@ core::Result<void> open_places(Service::Parts& parts, const Options& options) {
 }  // namespace
 
 core::Result<std::unique_ptr<Redirect>> Redirect::open(storage::Database& main,
+RetentionRule rule_of(storage::Database& main, const Options& options) {
+  return {options.click_retention_days, [&main] { return days_needed(main); }};
+}
+
                                                        const std::string& clicks_file,
                                                        std::vector<TokenKey> keys,
                                                        const core::Clock& clock, Options options) {
@@ -392,7 +398,8 @@ core::Result<std::unique_ptr<Redirect>> Redirect::open(storage::Database& main,
       storage::open({.url = "sqlite:" + clicks_file, .schema = storage::Schema::clicks});
   if (!database) return database.error();
   if (auto done = complete_rollups(main, **database); !done) return done.error();
-  auto store = ClickStore::open(std::move(*database));
+  auto retention = std::make_shared<Retention>(clock, rule_of(main, options));
+  auto store = ClickStore::open(std::move(*database), retention);
   if (!store) return store.error();
   auto salt = DailySalt::open(options.salt_file, clock.now());
   if (!salt) return salt.error();
@@ -400,6 +407,7 @@ core::Result<std::unique_ptr<Redirect>> Redirect::open(storage::Database& main,
   auto places = open_places(parts, options);
   if (!places) return places.error();
   core::fill_random({reinterpret_cast<std::uint8_t*>(&parts.seed), sizeof parts.seed});
+  parts.retention = std::move(retention);
   parts.links = std::make_unique<LinkKeeper>(main, clock, parts.seed, options.default_domain);
   if (auto opened = parts.links->open(); !opened) return opened.error();
   auto journal = Journal::open(clicks_file + ".journal", (*store)->position());

@@ -21,6 +21,7 @@
 #include "redirect/recorder.hpp"
 #include "redirect/redirect.hpp"
 #include "redirect/repeat_judge.hpp"
+#include "redirect/retention.hpp"
 #include "redirect/ruled_click.hpp"
 #include "redirect/token.hpp"
 #include "redirect/visitor.hpp"
@@ -39,6 +40,7 @@ class Service final : public Redirect {
     AddressRanges datacenters;
     std::uint64_t seed = 0;             // of hashes whose keys outsiders choose
     std::unique_ptr<LinkKeeper> links;  // opened
+    std::shared_ptr<Retention> retention;
   };
   Service(storage::Database& main, Parts parts, std::vector<TokenKey> keys,
           const core::Clock& clock, Options options);
@@ -111,6 +113,7 @@ class Service final : public Redirect {
   const std::unique_ptr<Countries> countries_;
   const AddressRanges datacenters_;
   const Places places_;
+  const std::shared_ptr<Retention> retention_;
   RepeatJudge repeats_;  // of the recorder's writer
   Recorder recorder_;
 

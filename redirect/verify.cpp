@@ -1,5 +1,6 @@
 #include "redirect/brands.hpp"
 #include "redirect/redirect.hpp"
+#include "redirect/retention.hpp"
 #include "redirect/rollups.hpp"
 #include "redirect/sql.hpp"
 
@@ -73,10 +74,17 @@ bool is_left_over(std::int64_t span, std::int64_t start, std::int64_t hours_from
   return span == static_cast<std::int64_t>(Span::hour) && start < hours_from;
 }
 
+// Whether the clicks it counts are all there.
+bool is_kept(const KeptDays& kept, const auto& key) {
+  return kept.cover(key.brand, key.span, key.start);
+}
+
 }  // namespace
 
 core::Differences verify(storage::Session& main, storage::Session& clicks) {
-  Rollups counted = recount(clicks, read_brands(main));
+  const std::vector<BrandRecord> brands_of_days = read_brands(main);
+  const KeptDays kept(clicks_from(clicks), brands_of_days);
+  Rollups counted = recount(clicks, brands_of_days);
   const std::int64_t from = hours_from(clicks);
   core::Differences differences;
   const auto links = [&](LinkRollup& after, const auto& visit) {
@@ -85,7 +93,7 @@ core::Differences verify(storage::Session& main, storage::Session& clicks) {
         clicks.run(sql::list_link_rollups_after, brand, span, start, link, verdict, page_rows);
     for (const storage::Row& row : rows) {
       after = {row.integer(0), row.integer(1), row.integer(2), row.integer(3), row.integer(4)};
-      if (!is_left_over(after.span, after.start, from))
+      if (!is_left_over(after.span, after.start, from) && is_kept(kept, after))
         visit(after, {row.integer(5), row.integer(6)});
     }
     return static_cast<std::int64_t>(rows.size());
@@ -97,7 +105,7 @@ core::Differences verify(storage::Session& main, storage::Session& clicks) {
     for (const storage::Row& row : rows) {
       after = {row.integer(0), row.integer(1), row.integer(2),
                row.integer(3), row.integer(4), row.integer(5)};
-      if (!is_left_over(after.span, after.start, from))
+      if (!is_left_over(after.span, after.start, from) && is_kept(kept, after))
         visit(after, {row.integer(6), row.integer(7)});
     }
     return static_cast<std::int64_t>(rows.size());
@@ -110,10 +118,14 @@ core::Differences verify(storage::Session& main, storage::Session& clicks) {
       after = {row.integer(0), row.integer(1), row.integer(2), row.integer(3)};
       core::VisitorSketch stored;
       stored.merge_bytes(row.blob(4));
-      visit(after, stored);
+      if (is_kept(kept, after)) visit(after, stored);
     }
     return static_cast<std::int64_t>(rows.size());
   };
+  const auto is_cut = [&](const auto& counted_one) { return !is_kept(kept, counted_one.first); };
+  std::erase_if(counted.by_link, is_cut);
+  std::erase_if(counted.by_brand, is_cut);
+  std::erase_if(counted.visitors, is_cut);
   compare(std::move(counted.by_link), links, differences);
   compare(std::move(counted.by_brand), brands, differences);
   compare(std::move(counted.visitors), visitors, differences);

@@ -1,1 +1,1 @@
-SELECT number FROM click_links WHERE link_id = $1 AND brand_id = $2
+SELECT number, used_on FROM click_links WHERE link_id = $1 AND brand_id = $2

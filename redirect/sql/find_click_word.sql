@@ -1,1 +1,1 @@
-SELECT word_id FROM click_words WHERE kind = $1 AND word = $2
+SELECT word_id, used_on FROM click_words WHERE kind = $1 AND word = $2

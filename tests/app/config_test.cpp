@@ -89,12 +89,23 @@ TEST_F(ConfigFile, EachSettingRefusesWhatItsHelpDoesNotSay) {
                                                      {"commit_wait_ms_max", "99999999999999999999"},
                                                      {"queue_clicks_max", "10"},
                                                      {"drain_ms_max", "-1"},
+                                                     {"click_retention_days", "-1"},
+                                                     {"click_retention_days", "761"},
                                                      {"public_url", "go.example.com"},
                                                      {"public_url", "https://go example.com"},
                                                      {"trusted_proxies", "10.0.0.1,,"}};
   for (const auto& [name, value] : bad)
     EXPECT_NE(refusal(load_config(file, {}, {{name, value}})).find(": must be "), std::string::npos)
         << name << " = " << value;
+}
+
+TEST_F(ConfigFile, ClicksAreKeptForNinetyDaysUnlessSaidOtherwise) {
+  const std::string file = write("");
+  EXPECT_EQ(load_config(file, {}, {})->click_retention_days, 90);
+  for (const std::int64_t days : {0, 1, 760})
+    EXPECT_EQ(load_config(file, {}, {{"click_retention_days", std::to_string(days)}})
+                  ->click_retention_days,
+              days);
 }
 
 TEST_F(ConfigFile, LinksAreShownUnderThePublicUrlAndItsHost) {

@@ -265,8 +265,9 @@ TEST_P(Orders, AClickThatABotMadeEarnsNothingAndAPrefetchedOneDoes) {
   ASSERT_TRUE(clicks.has_value());
   (*clicks)
       ->transact([](storage::Session& session) {
-        session.run(storage::Statement{"test.link",
-                                       "INSERT INTO click_links VALUES (1, 1001, 5001)", "", 0});
+        session.run(storage::Statement{
+            "test.link",
+            "INSERT INTO click_links (number, brand_id, link_id) VALUES (1, 1001, 5001)", "", 0});
         const storage::Statement insert{
             "test.click", "INSERT INTO clicks VALUES (?1, 1, ?2, 0, NULL, X'', 0, 0, 0, 0, 0, 0)",
             "", 2};

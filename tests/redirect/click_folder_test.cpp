@@ -15,6 +15,7 @@ struct Stored {
   bool is_open = true;
   std::vector<std::int64_t> clicks;
   std::vector<std::int64_t> positions;
+  int maintained = 0;
 
   void set_open(bool open) {
     const std::scoped_lock lock(mutex);
@@ -40,6 +41,12 @@ class GatedSink final : public ClickSink {
       stored_->clicks.push_back(click.id.number);
     stored_->positions.push_back(upto.batch);
     return clicks.size();
+  }
+  bool maintain() override {
+    const std::scoped_lock lock(stored_->mutex);
+    ++stored_->maintained;
+    stored_->changed.notify_all();
+    return false;
   }
 
  private:
@@ -127,6 +134,20 @@ TEST_F(Folding, GoesOnWhereAnEarlierProcessStopped) {
   record(11);
   EXPECT_TRUE(folder->settle(journal->last()));
   EXPECT_EQ(stored->all(), numbers(5, 11));
+  folder->stop();
+}
+
+TEST_F(Folding, LooksAfterTheClickFileAlsoWhenNobodyClicks) {
+  open({}, {.idle_pause = std::chrono::milliseconds(1)});
+  folder->start();
+  {
+    std::unique_lock lock(stored->mutex);
+    EXPECT_TRUE(stored->changed.wait_for(lock, std::chrono::seconds(20),
+                                         [&] { return stored->maintained >= 3; }));
+  }
+  record(1);
+  EXPECT_TRUE(folder->settle(journal->last()));
+  EXPECT_EQ(stored->all(), numbers(1, 1));
   folder->stop();
 }
 

@@ -42,7 +42,7 @@ class DyingSink final : public ClickSink {
     if (is_last && end_.at == End::At::after_fold) die();
     return added;
   }
-  void maintain() override { real_->maintain(); }
+  bool maintain() override { return real_->maintain(); }
 
  private:
   std::unique_ptr<ClickSink> real_;

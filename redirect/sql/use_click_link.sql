@@ -1,0 +1,1 @@
+UPDATE click_links SET used_on = $2 WHERE number = $1
