@@ -51,6 +51,7 @@ core::Answer refuse(std::vector<net::FieldError> problems) {
 core::Answer failure(const core::Error& error) {
   if (error.code == core::Errc::overflow)
     return net::problem(422, "report_too_large", error.detail);
+  if (error.code == core::Errc::conflict) return net::problem(422, "clicks_removed", error.detail);
   return net::problem_of(error);
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "admin/reports_kept.hpp"
 #include "admin/reports_spans.hpp"
 #include "admin/sql.hpp"
 #include "core/visitor_sketch.hpp"
@@ -93,6 +94,7 @@ bool is_asked(const ClickScope& scope, std::int64_t link) {
 void add_part(storage::Session& clicks, const ClickScope& scope, core::Period part,
               Counts& counts) {
   if (part.from >= part.to) return;
+  require_kept_clicks(clicks, scope, part);
   const storage::Rows rows =
       within_limit(clicks.run(sql::report_clicks, core::first_id_at(part.from),
                               core::first_id_at(part.to), scope.brand, report_rows_max));
@@ -112,6 +114,7 @@ std::vector<Piece> cover_of(const PeriodPieces& pieces, Grain grain, Pieces allo
 void visit_part(storage::Session& clicks, const ClickScope& scope, core::Period part,
                 const VisitVisitors& visit) {
   if (part.from >= part.to) return;
+  require_kept_clicks(clicks, scope, part);
   const storage::Rows rows =
       within_limit(clicks.run(sql::report_visits, core::first_id_at(part.from),
                               core::first_id_at(part.to), scope.brand, report_rows_max));

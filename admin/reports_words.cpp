@@ -1,5 +1,6 @@
 #include "admin/reports_words.hpp"
 
+#include "admin/reports_kept.hpp"
 #include "admin/reports_spans.hpp"
 #include "admin/sql.hpp"
 #include "core/local_hour.hpp"
@@ -19,6 +20,7 @@ void add_scanned(storage::Session& clicks, const ClickScope& scope, core::Period
                  std::int64_t dimension, const std::function<bool(std::int64_t)>& includes,
                  std::vector<WordCount>& counts) {
   if (part.from >= part.to) return;
+  require_kept_clicks(clicks, scope, part);
   const storage::Rows rows =
       within_limit(clicks.run(sql::report_clicks_by_word, core::first_id_at(part.from),
                               core::first_id_at(part.to), scope.brand, dimension, report_rows_max));

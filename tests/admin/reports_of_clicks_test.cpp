@@ -84,6 +84,23 @@ TEST_P(ClickReports, OfAnInfluencerAreItsOwnWhateverItAsksFor) {
   EXPECT_EQ(rows("", "stranger"), "");
 }
 
+TEST_P(ClickReports, OfWhatIsRemovedAreWholeOrRefused) {
+  scene.remove_clicks_before("2026-03-03T00:00:00Z");
+  EXPECT_EQ(rows("?group_by=day"), "2026-03-02 5 4 2 0\n2026-03-03 4 4 3 1\n");
+  EXPECT_EQ(rows("?group_by=app"), "instagram 7 6 null 1\ntiktok 2 2 null 0\n");
+  EXPECT_EQ(rows("?group_by=day&from=2026-03-03T09:00:01Z").substr(0, 10), "2026-03-03");
+  for (const char* query :
+       {"?group_by=day&from=2026-03-02T09:30:00Z", "?group_by=app&to=2026-03-02T20:00:00Z",
+        "?group_by=app&influencer_id=inf_"}) {
+    const std::string target = std::string("clicks") + query;
+    const auto answer = scene.get(
+        target.ends_with('_') ? "clicks?group_by=app&influencer_id=" + ben.text() : target);
+    EXPECT_EQ(answer.status, 422) << query << answer.body;
+    EXPECT_NE(answer.body.find("clicks_removed"), std::string::npos) << answer.body;
+    EXPECT_NE(answer.body.find("2026-03-03T00:00:00Z"), std::string::npos) << answer.body;
+  }
+}
+
 TEST_P(ClickReports, ByTheHourFollowTheBrandsClock) {
   EXPECT_EQ(rows("?group_by=hour&from=2026-03-02T23:00:00Z&to=2026-03-03T10:00:00Z"),
             "2026-03-03 00:00 1 1 null 0\n2026-03-03 10:00 3 3 null 1\n");

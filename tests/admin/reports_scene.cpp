@@ -7,6 +7,7 @@
 #include "admin/reports.hpp"
 #include "ledger/ledger.hpp"
 #include "redirect/redirect.hpp"
+#include "redirect/retention.hpp"
 #include "tests/ledger/rows.hpp"
 
 namespace fairlead::admin {
@@ -239,6 +240,15 @@ void Scene::add_click(core::LinkId link, std::string_view when, core::ClickVerdi
                             .country = "DE",
                             .device = verdict == core::ClickVerdict::bot ? "bot" : "phone"}})
       .value();
+}
+
+void Scene::remove_clicks_before(std::string_view when) {
+  const core::ManualClock clock{at(when).plus_days(1)};
+  redirect::Retention retention(clock, {.days = 1});
+  const auto clicks =
+      storage::open({.url = "sqlite:" + clicks_file_, .schema = storage::Schema::clicks}).value();
+  while (retention.step(*clicks).has_more) {
+  }
 }
 
 }  // namespace fairlead::admin
