@@ -16,9 +16,10 @@ namespace {
 struct Part {
   const char* name;
   core::Differences differences;
+  std::string remark = {};  // behind the verdict
 };
 
-void print_json(const std::vector<Part>& parts, std::size_t count) {
+void print_json(const std::vector<Part>& parts, std::size_t count, std::int64_t clicks_in_journal) {
   boost::json::array differences;
   for (const Part& part : parts)
     for (const core::Difference& one : part.differences)
@@ -26,8 +27,9 @@ void print_json(const std::vector<Part>& parts, std::size_t count) {
                              {"what", one.what},
                              {"expected", one.expected},
                              {"stored", one.stored}});
-  std::cout << boost::json::serialize(
-                   boost::json::object{{"agree", count == 0}, {"differences", differences}})
+  std::cout << boost::json::serialize(boost::json::object{{"agree", count == 0},
+                                                          {"differences", differences},
+                                                          {"clicks_in_journal", clicks_in_journal}})
             << "\n";
 }
 
@@ -36,7 +38,7 @@ void print_text(const std::vector<Part>& parts, std::size_t count) {
     std::cout << part.name << ": "
               << (part.differences.empty() ? std::string("agree")
                                            : std::to_string(part.differences.size()) + " differ")
-              << "\n";
+              << part.remark << "\n";
     for (const core::Difference& one : part.differences)
       std::cout << "  " << one.what << ": expected " << one.expected << ", stored " << one.stored
                 << "\n";
@@ -66,11 +68,16 @@ int verify(const Config& config, Output output) {
     parts.push_back({"postings and balances", ledger::verify(session)});
   });
   if (!done) return report_failure("verify", done.error());
+  auto waiting = redirect::verify_journal(**clicks, config.clicks_file());
+  if (!waiting) return report_failure("verify", waiting.error());
+  parts.push_back(
+      {"click journal", std::move(waiting->differences),
+       "; " + std::to_string(waiting->clicks) + " confirmed clicks wait for the click file"});
 
   std::size_t count = 0;
   for (const Part& part : parts)
     count += part.differences.size();
-  output == Output::json ? print_json(parts, count) : print_text(parts, count);
+  output == Output::json ? print_json(parts, count, waiting->clicks) : print_text(parts, count);
   return count == 0 ? 0 : 1;
 }
 

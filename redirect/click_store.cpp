@@ -32,13 +32,17 @@ void begin_epoch(storage::Session& session) {
 
 }  // namespace
 
+JournalPosition stored_position(storage::Session& clicks) {
+  return {clicks.run(sql::find_click_state, journal_name).one().integer(0)};
+}
+
 core::Result<std::unique_ptr<ClickStore>> ClickStore::open(
     std::unique_ptr<storage::Database> database, std::shared_ptr<Retention> retention) {
   std::unique_ptr<ClickStore> store(new ClickStore(std::move(database), std::move(retention)));
   auto opened = store->database_->transact([&](storage::Session& session) {
     store->newest_click_ = session.run(sql::find_newest_click).one().integer(0);
     store->uses_ = stored_uses(session);
-    store->position_.batch = session.run(sql::find_click_state, journal_name).one().integer(0);
+    store->position_ = stored_position(session);
     begin_epoch(session);
   });
   if (!opened) return opened.error();
@@ -59,10 +63,6 @@ core::Result<std::size_t> ClickStore::append(std::span<const ClickRecord> clicks
   return appended;
 }
 
-// In order of their ids, so that the file is filled page by page.
-std::size_t ClickStore::append_in(storage::Session& session, std::span<const ClickRecord> clicks) {
-  if (clicks.empty()) return 0;
-  in_order_.clear();
 bool ClickStore::maintain() {
   database_->maintain();
   if (retention_ == nullptr) return false;
@@ -71,6 +71,10 @@ bool ClickStore::maintain() {
   return step.has_more;
 }
 
+// In order of their ids, so that the file is filled page by page.
+std::size_t ClickStore::append_in(storage::Session& session, std::span<const ClickRecord> clicks) {
+  if (clicks.empty()) return 0;
+  in_order_.clear();
   core::Day newest{INT32_MIN};
   for (const ClickRecord& click : clicks) {
     in_order_.push_back(&click);
@@ -78,11 +82,11 @@ bool ClickStore::maintain() {
   }
   std::sort(in_order_.begin(), in_order_.end(),
             [](const ClickRecord* a, const ClickRecord* b) { return a->id.number < b->id.number; });
+  words_.use_on(core::Zone::utc().day_of(core::instant_of_id(in_order_.back()->id.number)));
   ClickTally tally(keep_hours_until(session, newest));
   std::size_t added = 0;
   UsesByLink uses;
   for (const ClickRecord* const click : in_order_) {
-  words_.use_on(core::Zone::utc().day_of(core::instant_of_id(in_order_.back()->id.number)));
     const Profile profile = words_.profile(session, *click);
     if (!insert(session, *click, profile)) continue;
     ++added;

@@ -16,6 +16,9 @@
 
 namespace fairlead::redirect {
 
+// The last batch of the journal that is in the click file.
+JournalPosition stored_position(storage::Session& clicks);
+
 class ClickStore final : public ClickSink {
  public:
   // Reads where the file stands. The database has Schema::clicks, and its rollups are complete
@@ -39,10 +42,10 @@ class ClickStore final : public ClickSink {
   bool insert(storage::Session& session, const ClickRecord& click, const Profile& profile);
 
   std::unique_ptr<storage::Database> database_;
+  std::shared_ptr<Retention> retention_;  // may be missing
   ClickWords words_;
   bool is_between_batches_ = true;  // false: what was learned last may have been rolled back
   std::vector<const ClickRecord*> in_order_;
-  std::shared_ptr<Retention> retention_;  // may be missing
   JournalPosition position_;
   std::int64_t newest_click_ = 0;
   UsesByLink uses_;

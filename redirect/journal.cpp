@@ -97,7 +97,8 @@ Journal::Segment::~Segment() {
 core::Result<std::unique_ptr<Journal>> Journal::open(std::string directory, JournalPosition folded,
                                                      JournalOptions options) {
   CHECK(options.segment_bytes % page_bytes == 0 && options.segments_max > 0);
-  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
+  const bool makes = options.access == JournalOptions::Access::append;
+  if (makes && ::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
     const int error = errno;
     return core::fail(is_full(error) ? Errc::no_space : Errc::config,
                       "cannot make the directory " + directory + ": " + std::strerror(error));
@@ -267,7 +268,9 @@ core::Result<void> Journal::find_segments(JournalPosition folded) {
     if (!name.ends_with(segment_suffix)) continue;
     auto segment = std::make_unique<Segment>();
     segment->path = file.path().string();
-    segment->file = ::open(segment->path.c_str(), O_RDWR | O_CLOEXEC);
+    const int access = is_looking() ? O_RDONLY : O_RDWR;
+    segment->file = ::open(segment->path.c_str(), access | O_CLOEXEC);
+    if (segment->file < 0 && errno == ENOENT && is_looking()) continue;  // given back meanwhile
     struct stat status {};
     if (segment->file < 0 || ::fstat(segment->file, &status) != 0)
       return core::fail(Errc::config, failure_of(segment->path, "open it", errno).detail);
@@ -284,7 +287,7 @@ core::Result<void> Journal::find_segments(JournalPosition folded) {
   std::sort(unfolded_.begin(), unfolded_.end(), by_batch);
   last_.store(unfolded_.empty() ? folded.batch : unfolded_.back().batch);
   const auto missing = last_.load() - folded.batch - static_cast<std::int64_t>(unfolded_.size());
-  if (missing > 0)
+  if (missing > 0 && !is_looking())
     core::log(core::Level::error, "click_journal_damaged",
               {{"directory", directory_}, {"batches_missing", std::to_string(missing)}});
   return {};

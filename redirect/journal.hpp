@@ -32,6 +32,8 @@ struct JournalOptions {
   std::size_t segment_bytes = std::size_t{1} << 20;  // a multiple of 4096
   std::size_t segments_max = 1024;  // then append() answers no_space until something is folded
   std::shared_ptr<JournalDisk> disk = std::make_shared<JournalDisk>();
+  // look: reads what is there, also beside a process that appends; makes and says nothing.
+  enum class Access { append, look } access = Access::append;
 };
 
 class Journal {
@@ -83,6 +85,7 @@ class Journal {
 
   Journal(std::string directory, JournalOptions options)
       : directory_(std::move(directory)), options_(std::move(options)) {}
+  bool is_looking() const { return options_.access == JournalOptions::Access::look; }
   core::Result<void> find_segments(JournalPosition folded);
   core::Result<void> find_batches(Segment& segment, JournalPosition folded);
   core::Result<std::unique_ptr<Segment>> make_segment();

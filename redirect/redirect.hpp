@@ -159,4 +159,14 @@ core::Result<void> complete_rollups(storage::Database& main, storage::Database& 
 // Recounts every rollup and every visitor whose clicks are all kept. Empty when they agree.
 core::Differences verify(storage::Session& main, storage::Session& clicks);
 
+// Confirmed clicks that are in the journal and not in the click file yet, at some moment of the
+// call. Different is what was confirmed and cannot be read; a running server makes no difference.
+struct WaitingClicks {
+  std::int64_t clicks = 0;
+  core::Differences differences;
+};
+// Errc of storage, and Errc::config or io when the journal cannot be looked at.
+core::Result<WaitingClicks> verify_journal(storage::Database& clicks,
+                                           const std::string& clicks_file);
+
 }  // namespace fairlead::redirect
