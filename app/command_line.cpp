@@ -156,6 +156,7 @@ struct KeyCommands {
   CLI::App* create;
   CLI::App* list;
   CLI::App* revoke;
+  CLI::App* consent;
 };
 
 KeyCommands add_key(CLI::App& program, Typed& typed) {
@@ -163,19 +164,22 @@ KeyCommands add_key(CLI::App& program, Typed& typed) {
   key->require_subcommand(1);
   KeyCommands commands{key->add_subcommand("create", "Make a key; it is shown once"),
                        key->add_subcommand("list", "List a brand's keys, without their secrets"),
-                       key->add_subcommand("revoke", "Revoke a key")};
+                       key->add_subcommand("revoke", "Revoke a key"),
+                       key->add_subcommand("consent",
+                                           "Print the key that signs a shopper's consent in\n"
+                                           "links; the brand's consent platform needs it")};
   commands.create->add_option("--role", typed.key.role, "admin, viewer, shop or influencer")
       ->required();
   commands.create->add_option("--influencer", typed.key.influencer,
                               "whose rows a key of role influencer sees, inf_…");
   commands.create->add_option("--note", typed.key.note, "what the key is for");
   commands.revoke->add_option("key", typed.key.key, "id of the key, key_…")->required();
-  for (CLI::App* command : {commands.create, commands.list, commands.revoke}) {
+  for (CLI::App* command : {commands.create, commands.list, commands.revoke, commands.consent}) {
     command->add_option("--brand", typed.key.brand,
                         "id or name; not needed when there is only one");
     add_settings(command, typed, {"data", "database"});
   }
-  for (CLI::App* command : {commands.create, commands.list})
+  for (CLI::App* command : {commands.create, commands.list, commands.consent})
     command->add_flag("--json", typed.is_json, "print JSON");
   return commands;
 }
@@ -242,6 +246,7 @@ int run_command_line(int argc, char** argv) {
   if (key.create->parsed()) return create_key(*config, typed.key);
   if (key.list->parsed()) return list_keys(*config, typed.key);
   if (key.revoke->parsed()) return revoke_key(*config, typed.key);
+  if (key.consent->parsed()) return print_consent_key(*config, typed.key);
   if (import_command->parsed()) return import_links(*config, typed.import);
   if (export_command->parsed()) return export_links(*config, typed.exported);
   if (privacy.export_person->parsed()) return export_person(*config, typed.privacy);

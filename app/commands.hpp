@@ -43,6 +43,8 @@ struct KeyRequest {
 int create_key(const Config& config, const KeyRequest& request);
 int list_keys(const Config& config, const KeyRequest& request);
 int revoke_key(const Config& config, const KeyRequest& request);
+// Prints the key with which the brand's consent platform signs; also beside a server.
+int print_consent_key(const Config& config, const KeyRequest& request);
 
 struct PrivacyRequest {
   std::string brand;          // as in KeyRequest

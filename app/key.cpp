@@ -6,7 +6,9 @@
 #include "admin/admin.hpp"
 #include "app/commands.hpp"
 #include "app/find_brand.hpp"
+#include "app/secrets.hpp"
 #include "app/sql.hpp"
+#include "redirect/consent_grant.hpp"
 #include "storage/audit.hpp"
 #include "storage/storage.hpp"
 
@@ -146,6 +148,25 @@ int revoke_key(const Config& config, const KeyRequest& request) {
       });
   if (code == 0) std::cout << "Key " << request.key << " is revoked.\n";
   return code;
+}
+
+int print_consent_key(const Config& config, const KeyRequest& request) {
+  auto database = storage::open_read_only({.url = config.database_url()});
+  if (!database) return report_failure("key consent", database.error());
+  const auto brand = (*database)->read(
+      [&](storage::Session& session) { return find_brand(session, request.brand); });
+  if (!brand) return report_failure("key consent", brand.error());
+  const auto secrets = load_secrets(config.data);
+  if (!secrets) return report_failure("key consent", secrets.error());
+  const std::string key = redirect::consent_key(secrets->token_keys.front(), *brand);
+  if (request.output == Output::json) {
+    std::cout << boost::json::serialize(
+                     boost::json::object{{"brand_id", brand->text()}, {"consent_key", key}})
+              << "\n";
+  } else {
+    std::cout << key << "\n";
+  }
+  return 0;
 }
 
 }  // namespace fairlead::app

@@ -6,6 +6,7 @@
 #include "redirect/bot_lists.hpp"
 #include "redirect/bulk_links.hpp"
 #include "redirect/click_store.hpp"
+#include "redirect/consent_grant.hpp"
 #include "redirect/deep_link.hpp"
 #include "redirect/link_routes.hpp"
 #include "redirect/preview.hpp"
@@ -61,11 +62,13 @@ void set_lowered(std::string& out, std::string_view text) {
 
 // A picture or hidden frame is no visit and a bot nobody: they get no cookie, and the former no
 // visitor at all, so that they cannot plant one.
-VisitorPlan plan_for(const VisitorPolicy& policy, const ClickFacts& facts,
-                     const net::Request& request, core::Instant now) {
+VisitorPlan plan_for(const BrandRecord& brand, const std::vector<TokenKey>& keys,
+                     const ClickFacts& facts, const net::Request& request, core::Instant now) {
   constexpr std::uint32_t random_values = 1U << 22;
+  const VisitorPolicy& policy = brand.visitors;
   const bool may_set = policy.uses_cookie && facts.verdict == core::ClickVerdict::valid;
-  VisitorPlan plan = plan_visitor({may_set, policy.consent},
+  const bool is_granted = grants_consent(keys, brand.id, request.query, now);
+  VisitorPlan plan = plan_visitor({may_set, is_granted ? Consent::granted : policy.consent},
                                   {.has_opted_out = facts.has_opted_out(),
                                    .cookie = facts.cookie,
                                    .query = request.query,
@@ -108,10 +111,10 @@ Service::Service(storage::Database& main, Parts parts, std::vector<TokenKey> key
       countries_(std::move(parts.countries)),
       datacenters_(std::move(parts.datacenters)),
       places_{countries_.get(), &datacenters_, options_.refuse_datacenters},
+      retention_(std::move(parts.retention)),
       repeats_({.duplicate_window_s = options_.duplicate_window_s,
                 .person_minute_max = options_.flood_person_minute_max,
                 .network_minute_max = options_.flood_network_minute_max}),
-      retention_(std::move(parts.retention)),
       recorder_({.sink = std::move(parts.sink),
                  .journal = std::move(parts.journal),
                  .judge = [this](const ClickRecord& click) { return repeats_.judge(click); },
@@ -192,7 +195,7 @@ net::FastPath::Leaves Service::respond(const net::Request& request, std::size_t 
   const LinkRecord& link = *found.link;
   const ClickFacts facts = read_facts(request, tools.agents, places_);
   const KnownValues known = known_values(request.query);
-  const VisitorPlan visitor = plan_for(found.brand->visitors, facts, request, now);
+  const VisitorPlan visitor = plan_for(*found.brand, keys_, facts, request, now);
   RuledClick ruled;
   if (found.rules == nullptr) {
     ruled.target = link.target();
@@ -338,10 +341,10 @@ std::vector<net::Route> Service::routes() {
 
 void Service::collect(std::vector<core::Metric>& metrics) const {
   recorder_.collect(metrics);
+  retention_->collect(metrics);
   using Kind = core::Metric::Kind;
   metrics.push_back({Kind::counter,
                      "fairlead_redirects_unknown_total",
-  retention_->collect(metrics);
                      "Requests for a slug that is unknown, disabled or archived.",
                      {},
                      static_cast<double>(unknown_.value())});
@@ -383,13 +386,13 @@ core::Result<void> open_places(Service::Parts& parts, const Options& options) {
   return {};
 }
 
-}  // namespace
-
-core::Result<std::unique_ptr<Redirect>> Redirect::open(storage::Database& main,
 RetentionRule rule_of(storage::Database& main, const Options& options) {
   return {options.click_retention_days, [&main] { return days_needed(main); }};
 }
 
+}  // namespace
+
+core::Result<std::unique_ptr<Redirect>> Redirect::open(storage::Database& main,
                                                        const std::string& clicks_file,
                                                        std::vector<TokenKey> keys,
                                                        const core::Clock& clock, Options options) {
@@ -404,10 +407,10 @@ RetentionRule rule_of(storage::Database& main, const Options& options) {
   auto salt = DailySalt::open(options.salt_file, clock.now());
   if (!salt) return salt.error();
   Service::Parts parts;
+  parts.retention = std::move(retention);
   auto places = open_places(parts, options);
   if (!places) return places.error();
   core::fill_random({reinterpret_cast<std::uint8_t*>(&parts.seed), sizeof parts.seed});
-  parts.retention = std::move(retention);
   parts.links = std::make_unique<LinkKeeper>(main, clock, parts.seed, options.default_domain);
   if (auto opened = parts.links->open(); !opened) return opened.error();
   auto journal = Journal::open(clicks_file + ".journal", (*store)->position());

@@ -8,6 +8,8 @@
 #include <sstream>
 #include <string>
 
+#include "core/crypto.hpp"
+#include "core/time.hpp"
 #include "tests/support/engines.hpp"
 #include "tests/whole/server_process.hpp"
 #include "tests/whole/shop.hpp"
@@ -163,6 +165,30 @@ TEST_P(Privacy, AVisitorIsKnownByACookieOnlyWithConsentAndNeverAgainstTheirWill)
   const auto refused = shop.as_admin("PATCH", "/v1/brand", {{"consent", "perhaps"}});
   EXPECT_EQ(refused.status, 400);
   EXPECT_NE(refused.body.find("/consent"), std::string::npos) << refused.body;
+  EXPECT_EQ(server.stop(), 0);
+}
+
+TEST_P(Privacy, AConsentPlatformGrantsWithTheKeyItIsGiven) {
+  const Ran printed = run({"key", "consent", "--json"});
+  ASSERT_EQ(printed.exit_code, 0) << printed.err;
+  const std::string key(json::parse(printed.out).at("consent_key").as_string());
+  EXPECT_EQ(run({"key", "consent"}).out, key + "\n");
+  ServerProcess server(arguments());
+  Shop shop(server.port(), keys_);
+  shop.set_up();
+  ASSERT_EQ(shop.as_admin("PATCH", "/v1/brand", {{"visitor_mode", "cookie"}}).status, 200);
+  test::HttpClient client(server.port());
+  const auto cookie_of = [&](const std::string& by_key) {
+    const std::string text =
+        "granted." + std::to_string(core::SystemClock().now().micros / 1'000'000);
+    const std::string mac = core::hex(core::as_text(core::hmac_sha256(by_key, text)));
+    return client
+        .request("GET", "/mia-summer?fl_consent=" + text + "." + mac.substr(0, 32),
+                 {{"User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0"}})
+        .header("Set-Cookie");
+  };
+  EXPECT_TRUE(cookie_of(key).starts_with("fl_v="));
+  EXPECT_EQ(cookie_of(std::string(43, 'k')), "");
   EXPECT_EQ(server.stop(), 0);
 }
 
