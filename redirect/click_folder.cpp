@@ -10,7 +10,7 @@ namespace {
 
 // A click is in reports after at most this long and one transaction; when nothing happened for as
 // long before, at once.
-constexpr auto fold_pause = std::chrono::milliseconds(50);
+constexpr auto fold_pause = std::chrono::milliseconds(250);
 constexpr auto retry_pause = std::chrono::seconds(1);
 constexpr auto settle_wait_max = std::chrono::seconds(2);
 

@@ -28,7 +28,8 @@ Recorder::Recorder(Parts parts, const Options& options)
       journal_(std::move(parts.journal)),
       folder_(std::move(parts.sink), *journal_),
       judge_(std::move(parts.judge)),
-      each_second_(std::move(parts.each_second)) {}
+      each_second_(std::move(parts.each_second)),
+      gather_pause_max_(parts.gather_pause_max) {}
 
 Recorder::~Recorder() {
   stop();
@@ -80,7 +81,8 @@ void Recorder::wake_writer_soon(Lane& lane) {
   if (std::exchange(lane.is_wake_posted, true)) return;
   boost::asio::post(lane.executor, [this, &lane] {
     lane.is_wake_posted = false;
-    if (!is_idle_.exchange(false)) return;
+    std::size_t wanted = wake_at_.load();
+    if (queued_.load() < wanted || !wake_at_.compare_exchange_strong(wanted, wake_never)) return;
     { const std::scoped_lock lock(wake_mutex_); }
     wake_.notify_one();
   });
@@ -113,6 +115,7 @@ void Recorder::write_until_stopped() {
   Batch batch;
   batch.last.resize(lanes_.size());
   while (wait_for_clicks()) {
+    gather(batch.clicks.size());
     const std::uint64_t barrier = barriers_wanted_.load();
     take(batch);
     if (!batch.clicks.empty()) {
@@ -143,12 +146,29 @@ bool Recorder::wait_for_clicks() {
     wake_.wait_for(lock, retry_pause, [&] {
       // Said again before each sleep: a wake-up for clicks that were written meanwhile took it
       // back.
-      is_idle_.store(true);
-      return queued_.load() > 0 || barriers_wanted_.load() > barriers_passed_ ||
-             is_stopping_.load();
+      wake_at_.store(1);
+      return queued_.load() > 0 || must_not_wait();
     });
-    is_idle_.store(false);
+    wake_at_.store(wake_never);
   }
+}
+
+// A sync costs the same processor time however many clicks share it. While clicks come in quick
+// succession the next one is therefore put off until as many are waiting as shared the last, or the
+// pause is over. (MySQL's binlog_group_commit_sync_delay and its no_delay_count are the same idea.)
+void Recorder::gather(std::size_t last_batch) {
+  const auto until = sync_ended_ + gather_pause_max_;
+  if (queued_.load() >= last_batch || Clock::now() >= until) return;
+  std::unique_lock lock(wake_mutex_);
+  wake_.wait_until(lock, until, [&] {
+    wake_at_.store(last_batch);
+    return queued_.load() >= last_batch || must_not_wait();
+  });
+  wake_at_.store(wake_never);
+}
+
+bool Recorder::must_not_wait() const {
+  return barriers_wanted_.load() > barriers_passed_ || is_stopping_.load();
 }
 
 void Recorder::take(Batch& batch) {
@@ -227,7 +247,8 @@ core::Result<void> Recorder::write_part(Batch& batch) {
   const auto records =
       std::string_view(batch.taken.bytes).substr(start, batch.clicks[upto - 1].end - start);
   const auto stored = journal_->append(records);
-  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
+  sync_ended_ = Clock::now();
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(sync_ended_ - started);
   commit_micros_.add(static_cast<std::uint64_t>(took.count()));
   if (!stored) return stored.error();
   folder_.take(*stored, records);

@@ -40,6 +40,8 @@ class Recorder {
     // second about once a second, between batches. May be empty.
     std::function<core::ClickVerdict(const ClickRecord&)> judge = {};
     std::function<void()> each_second = {};
+    // How long after a sync the next one may wait for clicks to share it with.
+    std::chrono::microseconds gather_pause_max{500};
   };
   Recorder(Parts parts, const Options& options);
   ~Recorder();  // stops
@@ -97,6 +99,8 @@ class Recorder {
   // On the writer's thread.
   void write_until_stopped();
   bool wait_for_clicks();
+  void gather(std::size_t last_batch);
+  bool must_not_wait() const;
   void take(Batch& batch);
   void judge(Batch& batch);
   void write(Batch& batch);
@@ -118,16 +122,19 @@ class Recorder {
   ClickFolder folder_;
   std::function<core::ClickVerdict(const ClickRecord&)> judge_;
   std::function<void()> each_second_;
+  const std::chrono::microseconds gather_pause_max_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::thread writer_;
 
   std::atomic<std::size_t> queued_{0};  // pushed and not yet settled, bounded by queue_clicks_max
   std::atomic<State> state_{State::recording};
-  std::atomic<bool> is_idle_{false};
+  static constexpr std::size_t wake_never = SIZE_MAX;
+  std::atomic<std::size_t> wake_at_{wake_never};  // queued clicks that the writer sleeps for
   std::atomic<bool> is_stopping_{false};
   std::mutex wake_mutex_;
   std::condition_variable wake_;
-  Clock::time_point second_ends_ = Clock::now();  // of the writer
+  Clock::time_point second_ends_ = Clock::now();  // of the writer, as the next
+  Clock::time_point sync_ended_ = {};
   std::atomic<std::uint64_t> barriers_wanted_{0};
   std::uint64_t barriers_passed_ = 0;  // under wake_mutex_
   std::condition_variable passed_;

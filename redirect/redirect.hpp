@@ -105,9 +105,9 @@ class Redirect : public net::FastPath {
   virtual bool is_loaded() const = 0;
   // False while clicks cannot be made durable or cannot be taken into the click file; for /readyz.
   virtual bool is_recording() const = 0;
-  // Waits until every click answered so far is in the click file, which otherwise takes a tenth of
-  // a second. False when that fails or takes longer than a few seconds. Blocks: never on an I/O
-  // thread.
+  // Waits until every click answered so far is in the click file, which otherwise takes a
+  // quarter of a second. False when that fails or takes longer than a few seconds. Blocks: never on
+  // an I/O thread.
   virtual bool settle() = 0;
   // Writes what is queued, takes it into the click file and closes both. After the server stopped.
   virtual void stop() = 0;

@@ -49,6 +49,12 @@ int remember_wal_pages(void* pages, sqlite3*, const char*, int count) {
   return SQLITE_OK;
 }
 
+// Statistics that nobody reads would take a lock of the whole process for each allocation.
+void configure_library() {
+  static const int code = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  CHECK(code == SQLITE_OK);
+}
+
 }  // namespace
 
 Rows Connection::run_values(const Statement& statement, std::span<const Value> values) {
@@ -74,6 +80,7 @@ Rows Connection::run_values(const Statement& statement, std::span<const Value> v
 }
 
 std::unique_ptr<Connection> Connection::open(const ConnectionSettings& settings) {
+  configure_library();
   std::unique_ptr<Connection> connection(new Connection(settings.busy_timeout_ms));
   const bool writes = settings.access == ConnectionSettings::Access::write;
   const int flags = (writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
