@@ -154,15 +154,17 @@ bool Recorder::wait_for_clicks() {
 }
 
 // A sync costs the same processor time however many clicks share it. While clicks come in quick
-// succession the next one is therefore put off until as many are waiting as shared the last, or the
-// pause is over. (MySQL's binlog_group_commit_sync_delay and its no_delay_count are the same idea.)
+// succession the next one is therefore put off until about as many are waiting as shared one of
+// late, or the pause is over. (MySQL's binlog_group_commit_sync_delay and its no_delay_count are
+// the same idea.)
 void Recorder::gather(std::size_t last_batch) {
+  batch_wanted_ = std::max(last_batch, batch_wanted_ - (batch_wanted_ + 7) / 8);
   const auto until = sync_ended_ + gather_pause_max_;
-  if (queued_.load() >= last_batch || Clock::now() >= until) return;
+  if (queued_.load() >= batch_wanted_ || Clock::now() >= until) return;
   std::unique_lock lock(wake_mutex_);
   wake_.wait_until(lock, until, [&] {
-    wake_at_.store(last_batch);
-    return queued_.load() >= last_batch || must_not_wait();
+    wake_at_.store(batch_wanted_);
+    return queued_.load() >= batch_wanted_ || must_not_wait();
   });
   wake_at_.store(wake_never);
 }

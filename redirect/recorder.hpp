@@ -41,7 +41,7 @@ class Recorder {
     std::function<core::ClickVerdict(const ClickRecord&)> judge = {};
     std::function<void()> each_second = {};
     // How long after a sync the next one may wait for clicks to share it with.
-    std::chrono::microseconds gather_pause_max{500};
+    std::chrono::microseconds gather_pause_max{1000};
   };
   Recorder(Parts parts, const Options& options);
   ~Recorder();  // stops
@@ -135,6 +135,7 @@ class Recorder {
   std::condition_variable wake_;
   Clock::time_point second_ends_ = Clock::now();  // of the writer, as the next
   Clock::time_point sync_ended_ = {};
+  std::size_t batch_wanted_ = 0;
   std::atomic<std::uint64_t> barriers_wanted_{0};
   std::uint64_t barriers_passed_ = 0;  // under wake_mutex_
   std::condition_variable passed_;

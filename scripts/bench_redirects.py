@@ -57,7 +57,7 @@ def run_wrk(server, seconds, closing):
         "requests": int(requests),
         "cpu_us": 1e6 * cpu / int(requests),
         "rate": int(requests) / (milliseconds(took) / 1000),
-        "p99_ms": milliseconds(re.search(r"99%\s+(\S+)", out).group(1)),
+        "p99_ms": milliseconds(re.search(r"\n\s+99%\s+(\S+)", out).group(1)),
         "errors": sum(map(int, errors.groups())) if errors else 0,
         "steal": steal_share(steal),
     }
