@@ -42,7 +42,7 @@ http {{
   client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
   uwsgi_temp_path {folder}; scgi_temp_path {folder};
   server {{
-    listen 127.0.0.1:{port} {tls} reuseport backlog=4096;
+    listen 127.0.0.1:{port} {listen} reuseport backlog=4096;
     {settings}
     location / {{
       add_header Cache-Control "private, no-store" always;
@@ -137,9 +137,10 @@ def start_padded(start, bytes_wanted):
     return start("https://shop.example/s" + "s" * max(0, missing))
 
 
-def start_nginx(name, folder, log_file, bytes_wanted, messages):
+def start_nginx(name, folder, log_file, bytes_wanted, messages, listen=""):
+    """`listen`: more words for the directive of that name."""
     port = free_port()
-    fixed = {"folder": folder, "log": log_file, "tls": "", "settings": ""}
+    fixed = {"folder": folder, "log": log_file, "listen": listen, "settings": ""}
     config = folder / f"nginx-{port}.conf"
 
     def start(location):

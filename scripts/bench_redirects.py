@@ -134,6 +134,9 @@ def main():
         size = len(raw_answer(fairlead.port))
         logs = {"nginx": "off", "nginx, access log": folder / "access.log"}
         peers = [start_nginx(name, folder, log, size, messages) for name, log in logs.items()]
+        # As fairlead does: a connection is handed over with its first bytes.
+        deferred = ("nginx, deferred", folder, "off", size, messages, "deferred")
+        peers.append(start_nginx(*deferred))
         peers.append(start_haproxy(folder, size, messages))
         servers[:] = [*peers, fairlead]
         sizes = {server.name: len(raw_answer(server.port)) for server in peers}

@@ -53,7 +53,7 @@ def start_nginx_tls(name, folder, settings, location, messages):
             port=port,
             log="off",
             location=location,
-            tls="ssl",
+            listen="ssl",
             settings=pair + settings,
         )
     )
