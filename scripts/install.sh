@@ -103,5 +103,6 @@ build() {
   if [ ! -f "build/$preset/build.ninja" ]; then
     cmake --preset "$preset" >&2 || { rm -f "build/$preset/CMakeCache.txt"; return 1; }
   fi
-  cmake --build "build/$preset" -j "$(jobs_max)" ${1:+--target "$@"} >&2
+  # By preset, whose environment lets the compiler cache take what the precompiled header made.
+  cmake --build --preset "$preset" -j "$(jobs_max)" ${1:+--target "$@"} >&2
 }
