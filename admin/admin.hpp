@@ -43,8 +43,8 @@ struct NewBrand {
   std::vector<std::string> allowed_domains;
 };
 core::BrandId create_brand(storage::Session& session, const NewBrand& brand, core::Instant now);
-// A host name that links may lead to, "shop.example" or "localhost", in lower case. Errc::invalid
-// says what a good one looks like.
+// A host name that links may lead to, "shop.example" or "http://localhost", as core::host_name()
+// writes it. Errc::invalid says what a good one looks like.
 core::Result<std::string> check_domain(std::string_view domain);
 
 // A key as its owner sees it, once: "fl_admin_" + 8 characters of public id + 43 of secret. Only

@@ -5,6 +5,8 @@
 #include "admin/sql.hpp"
 #include "core/check.hpp"
 #include "core/crypto.hpp"
+#include "core/host_name.hpp"
+#include "core/utf8.hpp"
 #include "net/listing.hpp"
 #include "net/problem.hpp"
 #include "redirect/redirect.hpp"
@@ -158,13 +160,6 @@ core::Answer change_answer(const Dependencies& dependencies, const net::Call& ca
   return net::answer_of(std::move(answer));
 }
 
-bool is_label(std::string_view label) {
-  constexpr std::size_t label_bytes_max = 63;
-  if (label.empty() || label.size() > label_bytes_max) return false;
-  if (label.front() == '-' || label.back() == '-') return false;
-  return label.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
-}
-
 }  // namespace
 
 std::vector<net::Route> brand_routes(const Dependencies& dependencies) {
@@ -186,38 +181,27 @@ core::BrandId create_brand(storage::Session& session, const NewBrand& brand, cor
 }
 
 core::Result<std::string> check_domain(std::string_view domain) {
-  constexpr std::size_t domain_bytes_max = 253;
-  const auto refuse = [&] {
+  constexpr std::size_t shown_bytes_max = 60;
+  // The scheme says whether plain http is allowed; https always is.
+  const std::size_t scheme_end = domain.find("://") == std::string_view::npos
+                                     ? 0
+                                     : domain.find("://") + std::string_view("://").size();
+  std::string scheme(domain.substr(0, scheme_end));
+  for (char& c : scheme)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const auto name = core::host_name(domain.substr(scheme_end));
+  const bool is_known_scheme = scheme.empty() || scheme == "http://" || scheme == "https://";
+  // An IP address is nothing that links lead to, and one label is a whole top-level domain.
+  if (!name || !is_known_scheme || core::is_ipv4_host(*name) ||
+      (name->find('.') == std::string::npos && *name != "localhost")) {
+    const std::string_view shown = domain.substr(0, shown_bytes_max);
     return core::fail(
         core::Errc::invalid,
-        "\"" + std::string(domain.substr(0, 60)) +
+        "\"" + std::string(shown.substr(0, core::utf8_prefix(shown))) +
             "\" is not a domain; write the shop's host name without path or port, such "
             "as \"shop.example\", or \"http://localhost\" to try without TLS.");
-  };
-  std::string text(domain);
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
-  std::string_view host = text;
-  // The scheme says whether plain http is allowed; https always is.
-  std::string_view scheme;
-  if (host.starts_with("http://")) scheme = "http://";
-  if (host.starts_with("https://")) host.remove_prefix(std::string_view("https://").size());
-  host.remove_prefix(scheme.size());
-  if (host.size() > domain_bytes_max) return refuse();
-  std::size_t labels = 0;
-  std::string_view last;
-  for (std::string_view rest = host;;) {
-    last = rest.substr(0, rest.find('.'));
-    if (!is_label(last)) return refuse();
-    ++labels;
-    if (last.size() == rest.size()) break;
-    rest.remove_prefix(last.size() + 1);
-  }
-  // A last label of digits is an IP address, which links never lead to.
-  if (last.find_first_not_of("0123456789") == std::string_view::npos) return refuse();
-  if (labels < 2 && host != "localhost") return refuse();
-  return std::string(scheme) + std::string(host);
+  return (scheme == "http://" ? scheme : "") + *name;
 }
 
 std::vector<std::string> allowed_domains(storage::Session& session, core::BrandId brand) {

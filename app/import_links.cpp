@@ -11,6 +11,7 @@
 #include "app/find_brand.hpp"
 #include "app/link_sheet.hpp"
 #include "redirect/import_link.hpp"
+#include "redirect/links.hpp"
 #include "redirect/rule_fields.hpp"
 #include "storage/audit.hpp"
 #include "storage/storage.hpp"
@@ -75,7 +76,7 @@ core::Result<redirect::ImportedLink> link_of(const SheetRow& row, core::DealId d
     link.deal = *own;
   }
   link.slug = row.slug;
-  if (row.domain != default_domain) link.domain = row.domain;
+  link.domain = redirect::own_domain(row.domain, default_domain);
   link.destination = row.destination;
   for (std::size_t i = 0; i < row.utm.size(); ++i)
     if (!row.utm[i].empty()) link.utm.emplace_back(redirect::utm_names[i], row.utm[i]);

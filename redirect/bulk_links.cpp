@@ -43,9 +43,8 @@ Row read_row(const json::value& value, std::size_t number, const Options& option
     return row;
   }
   net::Fields fields(*object, pointer_of(number), row.errors);
-  row.link = read_new_link(fields);
+  row.link = read_new_link(fields, options.default_domain);
   fields.refuse_unknown();
-  if (row.link.domain == options.default_domain) row.link.domain.clear();
   return row;
 }
 

@@ -1,12 +1,13 @@
 // A destination is checked in three steps: what no spelling may contain; Boost.URL as the parser;
-// then our own rules on the parsed host. Macros stand in for letters while it is parsed, so that
-// one in the scheme, host or port is found by where it stands.
+// then our own rules on the parsed host, in its ASCII form. Macros stand in for letters while it is
+// parsed, so that one in the scheme, host or port is found by where it stands.
 #include <algorithm>
 #include <array>
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 #include <charconv>
 
+#include "core/host_name.hpp"
 #include "redirect/destination.hpp"
 #include "redirect/redirect.hpp"
 
@@ -27,10 +28,11 @@ char lowered(char c) {
 }
 
 core::Error not_a_name() {
-  return refuse(
-      "destination's host must be a plain DNS name such as shop.example; write an international "
-      "name "
-      "in its xn-- form");
+  return refuse("destination's host must be a DNS name such as shop.example");
+}
+
+core::Error has_user() {
+  return refuse("destination must not carry a user name (user@host)");
 }
 
 // "50%" as people write it, not an escape.
@@ -64,8 +66,6 @@ core::Result<Spelled> spell(std::string_view url, std::size_t authority_end) {
           "destination has an unknown macro or a lone brace; macros are {click_id}, {slug} and "
           "{sub1} "
           "to {sub5}");
-    } else if (i<authority_end&& static_cast<unsigned char>(c)> 0x7e) {
-      return not_a_name();
     } else if (i >= authority_end &&
                (static_cast<unsigned char>(c) > 0x7e || is_stray_percent(url, i) ||
                 encoded_marks.find(c) != std::string_view::npos)) {
@@ -80,81 +80,16 @@ core::Result<Spelled> spell(std::string_view url, std::size_t authority_end) {
   return spelled;
 }
 
-// Letters that IDNA (UTS 46) writes as others: enclosed, squared, half- and full-width, joined and
-// mathematical ones. A name that holds one is read differently by different clients.
-bool is_written_otherwise(std::uint64_t code) {
-  return (code >= 0x2000 && code <= 0x206f) || (code >= 0x2460 && code <= 0x24ff) ||
-         (code >= 0x3200 && code <= 0x33ff) || (code >= 0xfb00 && code <= 0xfb4f) ||
-         (code >= 0xff00 && code <= 0xffef) || (code >= 0x1d400 && code <= 0x1d7ff);
-}
-
-// Whether the part behind "xn--" decodes (RFC 3492, section 6.2) to something beyond ASCII. Labels
-// that do not are read differently by different clients.
-bool is_punycode(std::string_view text) {
-  const std::size_t dash = text.rfind('-');
-  std::size_t length = dash == std::string_view::npos ? 0 : dash;
-  if (dash != std::string_view::npos) text.remove_prefix(dash + 1);
-  std::uint64_t code = 128;
-  std::uint64_t place = 0;
-  std::uint64_t bias = 72;
-  bool is_first = true;
-  while (!text.empty()) {
-    const std::uint64_t before = place;
-    std::uint64_t weight = 1;
-    for (std::uint64_t k = 36;; k += 36) {
-      if (text.empty() || text[0] == '-') return false;
-      const auto digit =
-          static_cast<std::uint64_t>(text[0] >= 'a' ? text[0] - 'a' : text[0] - '0' + 26);
-      text.remove_prefix(1);
-      place += digit * weight;
-      const std::uint64_t threshold = k <= bias ? 1 : std::min<std::uint64_t>(k - bias, 26);
-      if (place > 0x7fffffff || weight > 0x7fffffff) return false;
-      if (digit < threshold) break;
-      weight *= 36 - threshold;
-    }
-    ++length;
-    std::uint64_t delta = is_first ? (place - before) / 700 : (place - before) / 2;
-    is_first = false;
-    delta += delta / length;
-    for (bias = 0; delta > 455; bias += 36)
-      delta /= 35;
-    bias += 36 * delta / (delta + 38);
-    code += place / length;
-    place = place % length + 1;
-    if (code > 0x10ffff || is_written_otherwise(code)) return false;
-  }
-  return !is_first;
-}
-
-bool is_label(std::string_view label) {
-  if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-')
-    return false;
-  const bool is_plain = std::all_of(label.begin(), label.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-  return is_plain && (!label.starts_with("xn--") || is_punycode(label.substr(4)));
-}
-
-// The URL standard reads a host whose last label is a number, "0x7f" included, as an IPv4 address.
-bool ends_in_number(std::string_view host) {
-  const std::string_view last = host.substr(host.rfind('.') + 1);
-  const bool is_hex = last.starts_with("0x") &&
-                      last.find_first_not_of("0123456789abcdef", 2) == std::string_view::npos;
-  return is_hex || last.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-core::Result<void> check_host(std::string_view host) {
-  if (host.empty()) return refuse("destination has no host");
-  if (host.size() > 253) return refuse("destination's host is longer than 253 bytes");
-  std::string_view rest = host;
-  for (;;) {
-    const std::size_t dot = rest.find('.');
-    if (!is_label(rest.substr(0, dot))) return not_a_name();
-    if (dot == std::string_view::npos) break;
-    rest.remove_prefix(dot + 1);
-  }
-  if (ends_in_number(host)) return refuse("destination must name a host, not an IP address");
-  return {};
+// "größe.example:8443" → "xn--gre-6ka8i.example:8443", because the parser knows ASCII alone.
+core::Result<std::string> in_ascii(std::string_view authority) {
+  const bool is_ascii = std::all_of(authority.begin(), authority.end(),
+                                    [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  if (is_ascii) return std::string(authority);
+  if (authority.find('@') != std::string_view::npos) return has_user();
+  const std::size_t colon = std::min(authority.find(':'), authority.size());
+  const auto host = core::host_name(authority.substr(0, colon));
+  if (!host) return not_a_name();
+  return *host + std::string(authority.substr(colon));
 }
 
 bool is_port(std::string_view text) {
@@ -210,20 +145,26 @@ core::Result<std::string> check_destination(std::string_view url,
 
   auto spelled = spell(url, *authority_end);
   if (!spelled) return spelled.error();
-  const auto parsed = urls::parse_uri(spelled->parsable);
+  const std::size_t authority_at = scheme.size() + 3;
+  const auto authority = in_ascii(url.substr(authority_at, *authority_end - authority_at));
+  if (!authority) return authority.error();
+  const std::string parsable =
+      scheme + "://" + *authority + spelled->parsable.substr(*authority_end);
+  const auto parsed = urls::parse_uri(parsable);
   if (!parsed) return refuse("destination is not a URL: " + parsed.error().message());
-  if (parsed->has_userinfo()) return refuse("destination must not carry a user name (user@host)");
-  if (parsed->host_type() == urls::host_type::ipv4 ||
-      parsed->host_type() == urls::host_type::ipv6 ||
-      parsed->host_type() == urls::host_type::ipvfuture)
-    return refuse("destination must name a host, not an IP address");
-  std::string host(parsed->encoded_host());
-  std::transform(host.begin(), host.end(), host.begin(), lowered);
-  if (auto good = check_host(host); !good) return good.error();
+  if (parsed->has_userinfo()) return has_user();
+  const std::string_view written = parsed->encoded_host();
+  if (written.empty()) return refuse("destination has no host");
+  const auto name = core::host_name(written);
+  const bool is_address =
+      parsed->host_type() != urls::host_type::name || (name && core::is_ipv4_host(*name));
+  if (is_address) return refuse("destination must name a host, not an IP address");
+  if (!name) return not_a_name();
+  const std::string& host = *name;
   // Boost.URL 1.81 accepts "host:x"; what it calls host and port must be the whole authority.
   const std::string_view port = parsed->port();
-  const std::size_t authority_size = *authority_end - scheme.size() - 3;
-  if (!is_port(port) || authority_size != host.size() + (parsed->has_port() ? 1 : 0) + port.size())
+  if (!is_port(port) ||
+      authority->size() != written.size() + (parsed->has_port() ? 1 : 0) + port.size())
     return refuse("destination's port must be 1 to 65535");
   if (known_values(url.substr(std::min(url.find('?'), url.size() - 1) + 1)).has_click_token)
     return refuse("destination must not contain fl_click; it is added to every click");

@@ -90,9 +90,8 @@ core::DealId read_deal_field(net::Fields& body) {
 
 Answer LinkRoutes::create(const net::Call& call) const {
   net::Fields body(call.request.body);
-  NewLink link = read_new_link(body);
+  const NewLink link = read_new_link(body, options_.default_domain);
   if (auto refusal = body.refusal()) return *refusal;
-  if (link.domain == options_.default_domain) link.domain.clear();
   core::LinkId made;
   auto answer = storage::once(
       database_, net::idempotency_key(call), call.now, [&](storage::Session& session) {
@@ -216,11 +215,12 @@ Answer LinkRoutes::archive(const net::Call& call) const {
 
 }  // namespace
 
-NewLink read_new_link(net::Fields& body) {
+NewLink read_new_link(net::Fields& body, std::string_view default_domain) {
   NewLink link;
   link.deal = read_deal_field(body);
   link.slug = body.maybe_text("slug", {.min = 1, .max = 64}).value_or("");
-  link.domain = body.maybe_text("domain", {.min = 1, .max = 253}).value_or("");
+  link.domain =
+      own_domain(body.maybe_text("domain", {.min = 1, .max = 253}).value_or(""), default_domain);
   link.destination = body.maybe_text("destination", {.min = 1, .max = 4096}).value_or("");
   const UtmValues utm = read_utm_field(body);
   for (std::size_t i = 0; i < utm.size(); ++i)

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "core/result.hpp"
@@ -14,8 +15,9 @@
 
 namespace fairlead::redirect {
 
-// The body of a new link, or one of many; problems go to its Fields.
-NewLink read_new_link(net::Fields& body);
+// The body of a new link, or one of many; problems go to its Fields. `default_domain` as in
+// Options.
+NewLink read_new_link(net::Fields& body, std::string_view default_domain);
 // Which field create_link() refused and why; nullopt for a failure of the world.
 std::optional<net::FieldError> refused_field(const core::Error& error);
 

@@ -4,6 +4,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "core/host_name.hpp"
 #include "net/router.hpp"
 #include "redirect/answers.hpp"
 #include "redirect/link_context.hpp"
@@ -111,16 +112,18 @@ core::Result<void> check_slug(std::string_view slug) {
 }
 
 core::Result<std::string> check_domain(std::string_view domain) {
-  std::string lowered(domain);
-  for (char& c : lowered)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  const bool is_name = std::all_of(lowered.begin(), lowered.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-  });
-  if (!is_name || lowered.size() > 253 || lowered.starts_with('.') || lowered.ends_with('.'))
+  if (domain.empty()) return std::string();
+  auto name = core::host_name(domain);
+  if (!name)
     return refuse(
         "domain must be a host name without scheme, port or path, such as go.shop.example");
-  return lowered;
+  return std::move(*name);
+}
+
+std::string own_domain(std::string_view domain, std::string_view default_domain) {
+  const bool is_default =
+      domain == default_domain || core::host_name(domain).value_or("") == default_domain;
+  return is_default ? std::string() : std::string(domain);
 }
 
 core::Result<CreatedLink> create_link(storage::Session& session, core::BrandId brand,

@@ -61,8 +61,10 @@ std::vector<std::string> allowed_domains(storage::Session& session, core::BrandI
 
 // 1–64 of letters, digits, '-', '_', '.', '~', not starting with '.', no reserved first segment.
 core::Result<void> check_slug(std::string_view slug);
-// Lower case, a DNS name; "" stays "".
+// As core::host_name() writes it; "" stays "".
 core::Result<std::string> check_domain(std::string_view domain);
+// "" when it is the server's default domain in any spelling; else as it is given.
+std::string own_domain(std::string_view domain, std::string_view default_domain);
 
 // What a shopper types: "https://go.shop.example/mia".
 std::string link_url(std::string_view domain, std::string_view slug, const Options& options);

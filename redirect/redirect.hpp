@@ -81,9 +81,9 @@ struct CreatedLink {
 core::Result<CreatedLink> create_link(storage::Session& session, core::BrandId brand,
                                       const NewLink& link, core::Instant now);
 
-// https (or http for loopback hosts when allowed), no userinfo, no IP literal, host on an allowed
-// domain or below it. Returns the form that is stored; Errc::invalid says what is wrong and what
-// would be right.
+// https (or http where an entry "http://…" allows it), no userinfo, no IP literal, host on an
+// allowed domain or below it. Returns the form that is stored, in ASCII, with the host as
+// core::host_name() writes it; Errc::invalid says what is wrong and what would be right.
 core::Result<std::string> check_destination(std::string_view url,
                                             const std::vector<std::string>& allowed_domains);
 

@@ -34,6 +34,7 @@ LIBRARIES = [
     ("openssl/", "core/ net/ redirect/"),
     ("re2/", "redirect/"),
     ("maxminddb.h", "redirect/"),
+    ("unicode/", "core/"),
     ("date/", "core/"),
     ("prometheus/", "admin/"),
     ("CLI/", "app/"),

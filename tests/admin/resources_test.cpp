@@ -379,6 +379,25 @@ TEST_P(Resources, BrandsChangeTheirDomainsAndTellTheRedirect) {
   EXPECT_EQ(member_of(none, "fallback_url"), "null");
 }
 
+TEST_P(Resources, AllowedDomainsAreStoredInAsciiHoweverTheyAreWritten) {
+  const auto changed = api.call("PATCH", "/v1/brand", brand.admin,
+                                R"({"allowed_domains":["GRÖßE.example","xn--gre-6ka8i.example",
+                                                       "HTTP://Größe.example"],
+                                    "fallback_url":"https://größe.example/"})");
+  ASSERT_EQ(changed.status, 200) << changed.body;
+  EXPECT_EQ(member_of(changed, "allowed_domains"),
+            R"(["http://xn--gre-6ka8i.example","xn--gre-6ka8i.example"])");
+  EXPECT_EQ(member_of(changed, "fallback_url"), "https://xn--gre-6ka8i.example/");
+  for (const char* bad :
+       {"größe", "größe.example/x", "größe.example:443", "1א.example", "xn--99999999999.example",
+        "１２７.０.０.１", "ftp://shop.example", "evil.example／.shop.example", ""})
+    EXPECT_EQ(api.call("PATCH", "/v1/brand", brand.admin,
+                       R"({"allowed_domains":[")" + std::string(bad) + R"("]})")
+                  .status,
+              400)
+        << bad;
+}
+
 }  // namespace
 
 }  // namespace fairlead::admin

@@ -109,6 +109,27 @@ TEST_P(Links, SlugIsTakenOncePerDomain) {
   EXPECT_EQ(create(R"("slug":"mia","domain":"go.example")").status, 409) << "the default domain";
 }
 
+TEST_P(Links, HostsAreStoredInAsciiHoweverTheyAreWritten) {
+  shop.run(test::insert_domain, Shop::brand, "xn--gre-6ka8i.example");
+  ASSERT_TRUE(redirect->reload_brands());
+  const Called made =
+      create(R"("slug":"ida","domain":"Go.Größe.example","destination":"https://größe.example/ü")");
+  ASSERT_EQ(made.status, 201) << made.text("detail");
+  EXPECT_EQ(made.text("domain"), "go.xn--gre-6ka8i.example");
+  EXPECT_EQ(made.text("url"), "https://go.xn--gre-6ka8i.example/ida");
+  EXPECT_EQ(made.text("destination"), "https://xn--gre-6ka8i.example/%C3%BC");
+  EXPECT_TRUE(redirect.get("/ida", "", "go.xn--gre-6ka8i.example")
+                  .headers.at("Location")
+                  .starts_with("https://xn--gre-6ka8i.example/%C3%BC?"));
+  EXPECT_EQ(create(R"("slug":"ida","domain":"go.xn--gre-6ka8i.example")").status, 409);
+  EXPECT_EQ(create(R"("slug":"eva","domain":"GO。example")").text("domain"), "go.example");
+  EXPECT_EQ(create(R"("slug":"eva")").status, 409) << "the default domain, written otherwise";
+  // Cyrillic for Latin: another host, which is named as it would be stored.
+  const Called alike = create(R"("destination":"https://ѕhop.example/")");
+  EXPECT_EQ(alike.pointer(), "/destination");
+  EXPECT_NE(alike.text("detail").find("xn--hop-ehd.example"), std::string::npos);
+}
+
 TEST_P(Links, RefusalsNameTheFieldAndWriteNothing) {
   struct Case {
     const char* fields;
@@ -128,6 +149,8 @@ TEST_P(Links, RefusalsNameTheFieldAndWriteNothing) {
            {R"("destination":"https://evil.example/")", 400, "invalid_request", "/destination"},
            {R"("destination":"javascript:x")", 400, "invalid_request", "/destination"},
            {R"("domain":"https://x.example")", 400, "invalid_request", "/domain"},
+           {R"("domain":"a..example")", 400, "invalid_request", "/domain"},
+           {R"("domain":"a／b.example")", 400, "invalid_request", "/domain"},
            {R"("status":200)", 400, "invalid_request", "/status"},
            {R"("status":304)", 400, "invalid_request", "/status"},
            {R"("status":302.5)", 400, "invalid_request", "/status"},
