@@ -2,10 +2,10 @@
 // then our own rules on the parsed host, in its ASCII form. Macros stand in for letters while it is
 // parsed, so that one in the scheme, host or port is found by where it stands.
 #include <algorithm>
-#include <array>
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 #include <charconv>
+#include <optional>
 
 #include "core/host_name.hpp"
 #include "redirect/destination.hpp"
@@ -43,8 +43,9 @@ bool is_stray_percent(std::string_view url, std::size_t at) {
           hex.find(url[at + 2]) == std::string_view::npos);
 }
 
-// People paste what their browser shows. Outside the authority, letters beyond ASCII and the few
-// marks RFC 3986 leaves out are percent-encoded; macros become a letter that any part may contain.
+// People paste what their browser shows. Outside the authority, letters beyond ASCII, the few marks
+// RFC 3986 leaves out and a second '#' are percent-encoded; macros become a letter that any part
+// may contain.
 struct Spelled {
   std::string parsable;  // macros replaced by '~'
   std::string stored;    // macros kept
@@ -53,6 +54,7 @@ core::Result<Spelled> spell(std::string_view url, std::size_t authority_end) {
   constexpr std::string_view encoded_marks = "\"<>[]^`|";
   constexpr std::string_view digits = "0123456789ABCDEF";
   Spelled spelled;
+  const std::size_t fragment_at = std::min(url.find('#', authority_end), url.size());
   for (std::size_t i = 0; i < url.size(); ++i) {
     const char c = url[i];
     if (const FoundMacro macro = macro_at(url.substr(i)); macro.width > 0) {
@@ -68,7 +70,7 @@ core::Result<Spelled> spell(std::string_view url, std::size_t authority_end) {
           "to {sub5}");
     } else if (i >= authority_end &&
                (static_cast<unsigned char>(c) > 0x7e || is_stray_percent(url, i) ||
-                encoded_marks.find(c) != std::string_view::npos)) {
+                (c == '#' && i > fragment_at) || encoded_marks.find(c) != std::string_view::npos)) {
       const auto byte = static_cast<unsigned char>(c);
       for (std::string* const out : {&spelled.parsable, &spelled.stored})
         (*out += '%').append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
@@ -92,11 +94,13 @@ core::Result<std::string> in_ascii(std::string_view authority) {
   return *host + std::string(authority.substr(colon));
 }
 
-bool is_port(std::string_view text) {
-  if (text.empty()) return true;
+// 0 to 65535, as the URL standard has it, whatever zeros stand in front; "" is the scheme's own.
+std::optional<std::uint16_t> port_number(std::string_view text, std::uint16_t own) {
+  if (text.empty()) return own;
   std::uint16_t number = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  return read.ec == std::errc{} && read.ptr == text.data() + text.size() && number > 0;
+  if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
+  return number;
 }
 
 // "/a/../b" → "/b", before anything is stored: a server and this check must mean the same path.
@@ -162,10 +166,12 @@ core::Result<std::string> check_destination(std::string_view url,
   if (!name) return not_a_name();
   const std::string& host = *name;
   // Boost.URL 1.81 accepts "host:x"; what it calls host and port must be the whole authority.
-  const std::string_view port = parsed->port();
-  if (!is_port(port) ||
-      authority->size() != written.size() + (parsed->has_port() ? 1 : 0) + port.size())
-    return refuse("destination's port must be 1 to 65535");
+  const std::string_view port_text = parsed->port();
+  const std::uint16_t own_port = scheme == "https" ? 443 : 80;
+  const auto port = port_number(port_text, own_port);
+  if (!port ||
+      authority->size() != written.size() + (parsed->has_port() ? 1 : 0) + port_text.size())
+    return refuse("destination's port must be 0 to 65535");
   if (known_values(url.substr(std::min(url.find('?'), url.size() - 1) + 1)).has_click_token)
     return refuse("destination must not contain fl_click; it is added to every click");
 
@@ -176,7 +182,7 @@ core::Result<std::string> check_destination(std::string_view url,
     return refuse("destination's host \"" + host + "\" is not on the brand's allowed domains");
   }
   std::string stored = scheme + "://" + host;
-  if (!port.empty() && port != (scheme == "https" ? "443" : "80")) stored.append(":").append(port);
+  if (*port != own_port) stored.append(":").append(std::to_string(*port));
   const std::string_view rest = std::string_view(spelled->stored).substr(*authority_end);
   const std::size_t path_end = std::min(rest.find_first_of("?#"), rest.size());
   stored += without_dot_segments(rest.substr(0, path_end));
