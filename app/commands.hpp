@@ -14,7 +14,8 @@ namespace fairlead::app {
 
 enum class Output { text, json };
 
-// Serves until SIGTERM or SIGINT, then drains. SIGHUP reads the configuration and the links again.
+// Serves until SIGTERM or SIGINT, then drains. SIGHUP reads the links, the files of countries and
+// datacenters and the certificates again.
 int serve(const Config& config);
 
 struct InitRequest {

@@ -53,6 +53,8 @@ int serve(const Config& config) {
   int signal = 0;
   while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
     report_reload("links", (*wiring)->reload_links());
+    if (!config.geo_database.empty() || !config.datacenter_ranges.empty())
+      report_reload("country and datacenter files", (*wiring)->reload_places());
     if ((*wiring)->tls_port() != 0) report_reload("certificates", (*wiring)->reload_certificates());
   }
   core::log(core::Level::info, "stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});

@@ -44,6 +44,10 @@ core::Result<void> Wiring::reload_links() {
   return redirect_->reload_links();
 }
 
+core::Result<void> Wiring::reload_places() {
+  return redirect_->reload_places();
+}
+
 core::Result<void> Wiring::reload_certificates() {
   return server_->reload_certificates();
 }

@@ -31,6 +31,8 @@ class Wiring {
   std::size_t stop();
   // Reads the links from the database again.
   core::Result<void> reload_links();
+  // Opens the files of countries and datacenters again; when one cannot be used, both stay.
+  core::Result<void> reload_places();
   // Reads the certificates again; when one cannot be used, all stay as they were.
   core::Result<void> reload_certificates();
   std::uint16_t port(std::size_t listener = 0) const { return server_->port(listener); }

@@ -6,14 +6,13 @@
 #include <chrono>
 
 #include "core/log.hpp"
+#include "redirect/hand_out.hpp"
 #include "redirect/sql.hpp"
 
 namespace fairlead::redirect {
 
 namespace {
 
-constexpr auto hand_out_wait_max = std::chrono::seconds(5);
-constexpr auto hand_out_look_again = std::chrono::milliseconds(100);
 constexpr auto follow_every = std::chrono::seconds(2);
 // What another server wrote shows up late by its transaction and by how its clock differs.
 constexpr std::int64_t follow_behind_micros = 60'000'000;
@@ -107,31 +106,14 @@ core::Result<void> LinkKeeper::take_in(std::uint64_t wanted) {
 
 // Returns when every thread reads the new table, so that an answered edit is a served edit.
 void LinkKeeper::build_and_hand_out() {
-  struct Handed {
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::size_t left;
-  };
   auto next = builder_->build();
   if (next == table_) return;  // nothing is new
   const std::shared_ptr<const LinkTable> old = std::exchange(table_, std::move(next));
   links_.store(table_->size());
   bytes_.store(table_->bytes());
-  const auto handed = std::make_shared<Handed>();
-  handed->left = executors_.size();
-  for (std::size_t i = 0; i < executors_.size(); ++i) {
-    boost::asio::post(executors_[i], [this, i, table = table_, handed]() mutable {
-      take_(i, std::move(table));
-      const std::scoped_lock lock(handed->mutex);
-      --handed->left;
-      handed->changed.notify_one();
-    });
-  }
-  std::unique_lock lock(handed->mutex);
-  // A thread that is busy for so long gets the table later; one that has ended needs none.
-  const auto until = std::chrono::steady_clock::now() + hand_out_wait_max;
-  while (handed->left > 0 && !is_stopping() && std::chrono::steady_clock::now() < until)
-    handed->changed.wait_for(lock, hand_out_look_again);
+  hand_out(
+      executors_, [this, table = table_](std::size_t thread) { take_(thread, table); },
+      [this] { return is_stopping(); });
   // `old` is freed here, when no thread has it any more.
 }
 

@@ -100,6 +100,10 @@ class Redirect : public net::FastPath {
   // Called after brands, their fallbacks or their allowed domains changed; takes effect at once for
   // all their links.
   virtual core::Result<void> reload_brands() = 0;
+  // Opens the files of countries and datacenters again; returns when each I/O thread has them. When
+  // one cannot be used, both stay as they were: Errc::config names the key, the file and the
+  // reason. Blocks: never on an I/O thread.
+  virtual core::Result<void> reload_places() = 0;
   virtual void collect(std::vector<core::Metric>& metrics) const = 0;
   // False while the links are being loaded; each that is asked for is then read on its own.
   virtual bool is_loaded() const = 0;

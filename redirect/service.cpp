@@ -8,6 +8,7 @@
 #include "redirect/click_store.hpp"
 #include "redirect/consent_grant.hpp"
 #include "redirect/deep_link.hpp"
+#include "redirect/hand_out.hpp"
 #include "redirect/link_routes.hpp"
 #include "redirect/preview.hpp"
 #include "redirect/qr_routes.hpp"
@@ -93,7 +94,8 @@ std::string_view slug_path(std::string_view path) {
 }  // namespace
 
 Service::Tools::Tools(const Service& service, std::size_t lane)
-    : signer(service.keys_),
+    : places(service.places_),
+      signer(service.keys_),
       ids(lane, service.newest_click_),
       visitors(*service.salt_),
       agents(service.seed_) {}
@@ -108,9 +110,7 @@ Service::Service(storage::Database& main, Parts parts, std::vector<TokenKey> key
       newest_click_(parts.newest_click),
       salt_(std::move(parts.salt)),
       uses_(parts.uses),
-      countries_(std::move(parts.countries)),
-      datacenters_(std::move(parts.datacenters)),
-      places_{countries_.get(), &datacenters_, options_.refuse_datacenters},
+      places_(std::move(parts.places)),
       retention_(std::move(parts.retention)),
       repeats_({.duplicate_window_s = options_.duplicate_window_s,
                 .person_minute_max = options_.flood_person_minute_max,
@@ -131,6 +131,7 @@ void Service::keep_salt() {
 }
 
 void Service::start(const std::vector<net::Executor>& threads) {
+  executors_ = threads;
   for (std::size_t i = 0; i < threads.size(); ++i)
     tools_.push_back(std::make_unique<Tools>(*this, i));
   links_->start(threads, [this](std::size_t thread, std::shared_ptr<const LinkTable> table) {
@@ -193,7 +194,7 @@ net::FastPath::Leaves Service::respond(const net::Request& request, std::size_t 
     return Leaves::now;
   }
   const LinkRecord& link = *found.link;
-  const ClickFacts facts = read_facts(request, tools.agents, places_);
+  const ClickFacts facts = read_facts(request, tools.agents, tools.places->places());
   const KnownValues known = known_values(request.query);
   const VisitorPlan visitor = plan_for(*found.brand, keys_, facts, request, now);
   RuledClick ruled;
@@ -361,30 +362,23 @@ void Service::collect(std::vector<core::Metric>& metrics) const {
   links_->collect(metrics);
 }
 
+core::Result<void> Service::reload_places() {
+  auto opened = PlaceFiles::open(options_);
+  if (!opened) return opened.error();
+  // The former files are closed here, when no thread looks into them any more.
+  const std::shared_ptr<const PlaceFiles> former = std::exchange(places_, std::move(*opened));
+  hand_out(
+      executors_, [this, places = places_](std::size_t thread) { tools_[thread]->places = places; },
+      [] { return false; });
+  return {};
+}
+
 void Service::stop() {
   links_->stop();
   recorder_.stop();
 }
 
 namespace {
-
-core::Error about(std::string_view key, const core::Error& error) {
-  return {error.code, std::string(key) + " = " + error.detail};
-}
-
-core::Result<void> open_places(Service::Parts& parts, const Options& options) {
-  if (!options.geo_database.empty()) {
-    auto countries = Countries::open(options.geo_database);
-    if (!countries) return about("geo_database", countries.error());
-    parts.countries = std::move(*countries);
-  }
-  if (!options.datacenter_ranges.empty()) {
-    auto ranges = AddressRanges::read(options.datacenter_ranges);
-    if (!ranges) return about("datacenter_ranges", ranges.error());
-    parts.datacenters = std::move(*ranges);
-  }
-  return {};
-}
 
 RetentionRule rule_of(storage::Database& main, const Options& options) {
   return {options.click_retention_days, [&main] { return days_needed(main); }};
@@ -408,8 +402,9 @@ core::Result<std::unique_ptr<Redirect>> Redirect::open(storage::Database& main,
   if (!salt) return salt.error();
   Service::Parts parts;
   parts.retention = std::move(retention);
-  auto places = open_places(parts, options);
+  auto places = PlaceFiles::open(options);
   if (!places) return places.error();
+  parts.places = std::move(*places);
   core::fill_random({reinterpret_cast<std::uint8_t*>(&parts.seed), sizeof parts.seed});
   parts.links = std::make_unique<LinkKeeper>(main, clock, parts.seed, options.default_domain);
   if (auto opened = parts.links->open(); !opened) return opened.error();

@@ -1,5 +1,6 @@
 // The redirect itself: a request becomes an answer and a recorded click. One set of tools per I/O
-// thread and nothing shared between them; a newer link table comes as a message to each thread.
+// thread and nothing shared between them; a newer link table and newer files of places come as
+// messages to each thread.
 #pragma once
 
 #include <atomic>
@@ -18,6 +19,7 @@
 #include "redirect/click_uses.hpp"
 #include "redirect/day_of_brand.hpp"
 #include "redirect/link_keeper.hpp"
+#include "redirect/place_files.hpp"
 #include "redirect/recorder.hpp"
 #include "redirect/redirect.hpp"
 #include "redirect/repeat_judge.hpp"
@@ -36,8 +38,7 @@ class Service final : public Redirect {
     std::int64_t newest_click = 0;  // ids go on behind it
     UsesByLink uses;                // of links with a click limit, so far
     std::unique_ptr<DailySalt> salt;
-    std::unique_ptr<Countries> countries;  // may be missing
-    AddressRanges datacenters;
+    std::shared_ptr<const PlaceFiles> places;
     std::uint64_t seed = 0;             // of hashes whose keys outsiders choose
     std::unique_ptr<LinkKeeper> links;  // opened
     std::shared_ptr<Retention> retention;
@@ -52,6 +53,7 @@ class Service final : public Redirect {
   std::vector<net::Route> routes() override;
   core::Result<void> reload_links() override { return links_->reload(); }
   core::Result<void> reload_brands() override { return links_->brands_changed(); }
+  core::Result<void> reload_places() override;
   void collect(std::vector<core::Metric>& metrics) const override;
   bool is_loaded() const override { return links_->is_loaded(); }
   bool is_recording() const override { return recorder_.is_recording(); }
@@ -70,6 +72,7 @@ class Service final : public Redirect {
   struct Tools {
     Tools(const Service& service, std::size_t lane);
     std::shared_ptr<const LinkTable> table;
+    std::shared_ptr<const PlaceFiles> places;
     TokenSigner signer;
     ClickIdMaker ids;
     VisitorHash visitors;
@@ -110,14 +113,13 @@ class Service final : public Redirect {
   const std::int64_t newest_click_;
   std::unique_ptr<DailySalt> salt_;
   ClickUsesOfLinks uses_;
-  const std::unique_ptr<Countries> countries_;
-  const AddressRanges datacenters_;
-  const Places places_;
+  std::shared_ptr<const PlaceFiles> places_;  // the newest; each thread has its own pointer
   const std::shared_ptr<Retention> retention_;
   RepeatJudge repeats_;  // of the recorder's writer
   Recorder recorder_;
 
   std::unique_ptr<LinkKeeper> links_;
+  std::vector<net::Executor> executors_;
   std::vector<std::unique_ptr<Tools>> tools_;
   core::Counter unknown_;
   core::Counter previews_;

@@ -8,6 +8,7 @@
 #include "redirect/decide.hpp"
 
 #include "redirect/visitor.hpp"
+#include "tests/redirect/endless_clicks.hpp"
 #include "tests/redirect/running_redirect.hpp"
 #include "tests/redirect/shop.hpp"
 
@@ -174,32 +175,12 @@ TEST_P(Redirecting, WithTwoBrandsAnUnknownSlugIsNobodys) {
   EXPECT_EQ(answer.headers.at("Content-Length"), std::to_string(answer.body.size()));
 }
 
-net::Task<void> click_for_ever(Redirect& redirect, std::size_t thread, std::atomic<bool>& is_done,
-                               std::atomic<int>& wrong, test::Countdown& left) {
-  net::Request request;
-  request.path = "/mia";
-  request.host = "go.example";
-  while (!is_done.load()) {
-    std::string wire;
-    test::Held held;
-    const auto leaves = redirect.answer(request, thread, false, wire, held);
-    if (leaves != net::FastPath::Leaves::now) co_await held.released();
-    if (!wire.starts_with("HTTP/1.1 302")) ++wrong;
-  }
-  left.count();
-}
-
 TEST_P(Redirecting, NewTablesArriveWhileClicksGoOn) {
   Shop shop(database());
   shop.add_link({.slug = "mia"});
   test::RunningRedirect redirect(database(), clock);
-  std::atomic<bool> is_done{false};
-  std::atomic<int> wrong{0};
-  test::Countdown left(4);
-  for (std::size_t i = 0; i < 4; ++i)
-    boost::asio::co_spawn(redirect.threads().executor(i % 2),
-                          click_for_ever(*redirect, i % 2, is_done, wrong, left),
-                          boost::asio::detached);
+  test::EndlessClicks clicks(
+      redirect, [](std::string_view wire) { return wire.starts_with("HTTP/1.1 302"); });
   for (int i = 0; i < 10; ++i) {
     const std::string slug = "new" + std::to_string(i);
     shop.add_link({.slug = slug});
@@ -207,9 +188,7 @@ TEST_P(Redirecting, NewTablesArriveWhileClicksGoOn) {
     for (std::size_t thread : {0u, 1u})  // on every thread as soon as reload_links() returns
       EXPECT_EQ(redirect.get("/" + slug, "", "go.example", net::Method::get, thread).status, "302");
   }
-  is_done = true;
-  left.wait();
-  EXPECT_EQ(wrong.load(), 0);
+  EXPECT_EQ(clicks.stop(), 0);
 }
 
 TEST_P(Redirecting, RollupsEqualTheRecountAndVerifyNamesAPlantedDifference) {
