@@ -176,30 +176,4 @@ PeriodPieces pieces_of(storage::Session& clicks, const ClickScope& scope) {
           {zone.start_of(end), period.to}};
 }
 
-std::string_view reason_of(core::ClickVerdict verdict) {
-  switch (verdict) {
-    case core::ClickVerdict::valid:
-      return "valid";
-    case core::ClickVerdict::head:
-      return "head";
-    case core::ClickVerdict::prefetch:
-      return "prefetch";
-    case core::ClickVerdict::bot:
-      return "bot";
-    case core::ClickVerdict::preview:
-      return "preview";
-    case core::ClickVerdict::unknown_agent:
-      return "unknown_agent";
-    case core::ClickVerdict::duplicate:
-      return "duplicate";
-    case core::ClickVerdict::datacenter:
-      return "datacenter";
-    case core::ClickVerdict::flood:
-      return "flood";
-    case core::ClickVerdict::embedded:
-      return "embedded";
-  }
-  return "";
-}
-
 }  // namespace fairlead::admin

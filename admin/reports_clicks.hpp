@@ -55,7 +55,4 @@ struct PeriodPieces {
 };
 PeriodPieces pieces_of(storage::Session& clicks, const ClickScope& scope);
 
-// Why a click is not valid, as reports name it; "" for a verdict this program does not know.
-std::string_view reason_of(core::ClickVerdict verdict);
-
 }  // namespace fairlead::admin

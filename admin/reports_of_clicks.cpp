@@ -15,6 +15,7 @@
 #include "admin/reports_directory.hpp"
 #include "admin/reports_keys.hpp"
 #include "admin/reports_words.hpp"
+#include "core/click_verdict.hpp"
 #include "core/visitor_sketch.hpp"
 #include "net/json.hpp"
 
@@ -172,7 +173,7 @@ core::Answer csv_of(const Asked& asked, const ClickReport& report) {
   std::vector<Cell> cells{std::string("key"), std::string("name"), std::string("clicks_gross"),
                           std::string("clicks_valid")};
   for (const core::ClickVerdict verdict : invalid_verdicts)
-    cells.emplace_back(std::string(reason_of(verdict)));
+    cells.emplace_back(std::string(core::name_of(verdict)));
   cells.emplace_back(std::string("visitors"));
   cells.emplace_back(std::string("clicks_without_visitor"));
   append_csv_record(csv, cells);
@@ -194,7 +195,8 @@ core::Answer json_of(const Asked& asked, const ClickReport& report) {
     if (row.gross == 0) continue;
     boost::json::object reasons;
     for (const auto& [verdict, count] : row.by_verdict)
-      if (verdict != core::ClickVerdict::valid && count != 0) reasons[reason_of(verdict)] = count;
+      if (verdict != core::ClickVerdict::valid && count != 0)
+        reasons[core::name_of(verdict)] = count;
     boost::json::object json{{"key", key},
                              {"name", row.name},
                              {"clicks_gross", row.gross},

@@ -2,6 +2,8 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "core/click_verdict.hpp"
+#include "redirect/click_record.hpp"
 #include "redirect/redirect.hpp"
 #include "storage/storage.hpp"
 
@@ -10,14 +12,6 @@ namespace fairlead::app {
 namespace {
 
 using Counts = std::map<core::ClickVerdict, std::int64_t>;
-
-constexpr std::array<const char*, 10> verdict_names = {
-    "valid",         "head",      "prefetch",   "bot",   "preview",
-    "unknown_agent", "duplicate", "datacenter", "flood", "embedded"};
-
-const char* name_of(core::ClickVerdict verdict) {
-  return verdict_names.at(static_cast<std::size_t>(verdict));
-}
 
 std::int64_t count_of(const Counts& counts, core::ClickVerdict verdict) {
   const auto found = counts.find(verdict);
@@ -37,7 +31,7 @@ core::Result<core::Instant> instant_of(const std::string& text) {
 boost::json::object json_of(const Counts& counts) {
   boost::json::object object;
   for (const auto& [verdict, count] : counts)
-    object[name_of(verdict)] = count;
+    object[core::name_of(verdict)] = count;
   return object;
 }
 
@@ -64,12 +58,12 @@ void print_text(const redirect::RescoreReport& report, core::Instant asked, bool
               << " on: of the days before, clicks were removed.\n";
   for (const auto& [link, effect] : report.links) {
     std::string line;
-    for (std::size_t i = 0; i < verdict_names.size(); ++i) {
+    for (std::size_t i = 0; i < redirect::verdict_count; ++i) {
       const auto verdict = static_cast<core::ClickVerdict>(i);
       const std::int64_t before = count_of(effect.before, verdict);
       const std::int64_t after = count_of(effect.after, verdict);
       if (before == after) continue;
-      line += (line.empty() ? "" : ", ") + std::string(name_of(verdict)) + " " +
+      line += (line.empty() ? "" : ", ") + std::string(core::name_of(verdict)) + " " +
               std::to_string(before) + " → " + std::to_string(after);
     }
     if (!line.empty()) std::cout << link.text() << "  " << effect.slug << "  " << line << "\n";

@@ -6,6 +6,7 @@
 #include <boost/asio/wait_traits.hpp>
 
 #include "core/check.hpp"
+#include "core/click_verdict.hpp"
 #include "core/log.hpp"
 #include "redirect/click_ids.hpp"
 
@@ -16,10 +17,6 @@ namespace {
 constexpr auto retry_pause = std::chrono::seconds(1);
 constexpr auto settle_wait_max = std::chrono::seconds(2);
 constexpr auto timer_ms_max = std::chrono::milliseconds(50);
-
-constexpr std::array<const char*, verdict_count> verdict_names = {
-    "valid",         "head",      "prefetch",   "bot",   "preview",
-    "unknown_agent", "duplicate", "datacenter", "flood", "embedded"};
 
 }  // namespace
 
@@ -332,7 +329,7 @@ void Recorder::collect(std::vector<core::Metric>& metrics) const {
     metrics.push_back({Kind::counter,
                        "fairlead_clicks_recorded_total",
                        "Clicks stored durably, by first verdict.",
-                       {{"verdict", verdict_names[i]}},
+                       {{"verdict", core::name_of(static_cast<core::ClickVerdict>(i))}},
                        static_cast<double>(recorded_[i].value())});
   add(Kind::counter, "fairlead_clicks_unconfirmed_total",
       "Redirects that left before their click was committed although durability is commit.",

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "core/click_verdict.hpp"
 #include "redirect/bot_lists.hpp"
 #include "redirect/click_facts.hpp"
 #include "tests/redirect/golden_lines.hpp"
@@ -14,13 +15,6 @@ constexpr std::string_view phone =
     "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 "
     "Mobile "
     "Safari/537.36";
-
-std::string_view verdict_name(core::ClickVerdict verdict) {
-  constexpr std::array<std::string_view, 10> names = {
-      "valid",         "head",      "prefetch",   "bot",   "preview",
-      "unknown_agent", "duplicate", "datacenter", "flood", "embedded"};
-  return names.at(static_cast<std::size_t>(verdict));
-}
 
 std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' '))
@@ -58,7 +52,7 @@ TEST(Verdicts, AreThoseOfTheGoldenTable) {
     for (int round = 0; round < 2; ++round) {  // the second answer comes from the cache
       const ClickFacts facts = read_facts(request, agents);
       EXPECT_EQ(is_listed(facts.rule) ? "listed" : facts.rule, line.fields[0]) << line.where;
-      EXPECT_EQ(verdict_name(facts.verdict), line.fields[3]) << line.where;
+      EXPECT_EQ(core::name_of(facts.verdict), line.fields[3]) << line.where;
       EXPECT_EQ(facts.app, line.fields[4]) << line.where;
     }
   }
@@ -106,7 +100,7 @@ TEST(Facts, AgentsSayWhatTheGoldenTableSays) {
         line.fields[1])
         << line.where;
     EXPECT_EQ(agent.judged.app, line.fields[2]) << line.where;
-    EXPECT_EQ(verdict_name(agent.judged.verdict), line.fields[3])
+    EXPECT_EQ(core::name_of(agent.judged.verdict), line.fields[3])
         << line.where << ": " << agent.judged.rule;
   }
 }
