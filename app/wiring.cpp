@@ -98,6 +98,9 @@ std::vector<net::Route> Wiring::all_routes() {
   append(codes::routes(*database_));
   auto attribution_needs = attribution_dependencies(*database_, clicks_.get(), secrets_);
   attribution_needs.settle_clicks = [this] { return redirect_->settle(); };
+  attribution_needs.activate = [this](std::span<const core::ClickId> prefetches) {
+    redirect_->activate(prefetches);
+  };
   append(attribution::routes(attribution_needs));
   append(admin::routes({
       .database = *database_,
@@ -168,7 +171,7 @@ attribution::Dependencies attribution_dependencies(storage::Database& database,
     if (!fact) return fact.error();
     return attribution::TokenFact{fact->click, fact->link, fact->at};
   };
-  return {database, clicks, std::move(read_token), secrets.sealing_key, {}};
+  return {database, clicks, std::move(read_token), secrets.sealing_key, {}, {}};
 }
 
 }  // namespace fairlead::app

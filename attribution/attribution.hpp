@@ -20,6 +20,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,9 @@ struct Dependencies {
   std::string sealing_key;  // 32 bytes; seals webhook secrets
   // Waits until the click file has what was answered before; for a click that is not there yet.
   std::function<bool()> settle_clicks = {};
+  // Told which prefetches' tokens a booked order brought back; wired to
+  // redirect::Redirect::activate.
+  std::function<void(std::span<const core::ClickId>)> activate = {};
 };
 
 std::vector<net::Route> routes(const Dependencies& dependencies);

@@ -2,6 +2,7 @@
 #include "attribution/order_answers.hpp"
 #include "attribution/order_body.hpp"
 #include "attribution/routes.hpp"
+#include "attribution/touches.hpp"
 #include "net/problem.hpp"
 #include "storage/idempotency.hpp"
 
@@ -16,7 +17,10 @@ core::Answer post_order(const Dependencies& dependencies, const net::Call& call)
       dependencies.database, net::idempotency_key(call), call.now, [&](storage::Session& session) {
         return book_order(session, dependencies, *order, call.now);
       }));
-  if (answer.status == 201) counters().orders_booked.add();
+  if (answer.status == 201) {
+    counters().orders_booked.add();
+    activate_prefetches(dependencies, order->click_ids);
+  }
   if (answer.status == 200) counters().orders_repeated.add();
   if (answer.status == 409) counters().orders_conflicting.add();
   return answer;

@@ -142,4 +142,16 @@ Touches read_touches(storage::Session& session, const Dependencies& dependencies
   return touches;
 }
 
+void activate_prefetches(const Dependencies& dependencies, const std::vector<std::string>& tokens) {
+  if (!dependencies.activate || dependencies.clicks == nullptr) return;
+  constexpr auto prefetch = static_cast<std::int64_t>(core::ClickVerdict::prefetch);
+  std::vector<core::ClickId> prefetches;
+  for (const std::string& token : tokens) {
+    const auto fact = dependencies.read_token(token);
+    if (fact && find_verdict(*dependencies.clicks, *fact) == prefetch)
+      prefetches.push_back(fact->click);
+  }
+  if (!prefetches.empty()) dependencies.activate(prefetches);
+}
+
 }  // namespace fairlead::attribution

@@ -14,6 +14,7 @@
 #include "attribution/order_body.hpp"
 #include "attribution/platforms.hpp"
 #include "attribution/routes.hpp"
+#include "attribution/touches.hpp"
 #include "attribution/write_refund.hpp"
 #include "core/crypto.hpp"
 #include "core/log.hpp"
@@ -278,6 +279,10 @@ core::Answer post(const Dependencies& dependencies, const net::Call& call) {
       [&](storage::Session& session) { return receive(session, door, delivery); });
   if (!settled) return net::problem_of(settled.error());
   count(settled->outcome);
+  if (settled->outcome == DeliveryOutcome::applied) {
+    const auto notice = platform->read(delivery.topic, delivery.body, integration->brand);
+    if (notice && notice->order) activate_prefetches(dependencies, notice->order->click_ids);
+  }
   if (settled->outcome == DeliveryOutcome::failed) {
     core::log(core::Level::warning, "webhook_failed",
               {{"integration", integration->id.text()}, {"detail", settled->detail}});

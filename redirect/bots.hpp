@@ -51,6 +51,7 @@ inline constexpr std::string_view rule_head = "head";
 inline constexpr std::string_view rule_no_agent = "no agent";
 inline constexpr std::string_view rule_embedded = "embedded";
 inline constexpr std::string_view rule_datacenter = "datacenter";
+inline constexpr std::string_view rule_activated = "activated";  // a prefetch after all a person's
 
 // What a hand-written rule of this name decides; nothing when there is none.
 std::optional<core::ClickVerdict> verdict_of_rule(std::string_view name);

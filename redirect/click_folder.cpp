@@ -13,12 +13,17 @@ namespace {
 constexpr auto fold_pause = std::chrono::milliseconds(250);
 constexpr auto retry_pause = std::chrono::seconds(1);
 constexpr auto settle_wait_max = std::chrono::seconds(2);
+constexpr std::size_t errands_max = 1'000;
+
+bool may_recover(const core::Error& error) {
+  return error.code == core::Errc::busy || error.code == core::Errc::no_space;
+}
 
 // What storage cannot turn into a Result is no memory; that may pass.
-core::Result<std::size_t> append(ClickSink& sink, std::span<const ClickRecord> clicks,
-                                 JournalPosition upto) {
+template <class Write>
+core::Result<std::size_t> or_busy(Write write) {
   try {
-    return sink.append(clicks, upto);
+    return write();
   } catch (const std::exception& failure) {
     return core::fail(core::Errc::busy, failure.what());
   }
@@ -66,6 +71,19 @@ bool ClickFolder::settle(JournalPosition upto) {
   return folded_ >= upto;
 }
 
+void ClickFolder::activate(Activation activation) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (errands_.size() < errands_max && state_.load() != State::failed) {
+      wanted_ = std::max(wanted_, newest_);
+      errands_.push_back({std::move(activation), newest_});
+      work_.notify_one();
+      return;
+    }
+  }
+  core::log(core::Level::warning, "prefetch_not_activated", {{"why", "the click file is behind"}});
+}
+
 void ClickFolder::stop() {
   {
     const std::scoped_lock lock(mutex_);
@@ -80,6 +98,7 @@ void ClickFolder::stop() {
 void ClickFolder::fold_until_stopped() {
   journal_.prepare();
   while (wait_for_work()) {
+    if (run_errand()) continue;
     const auto gathered = gather();
     if (gathered) {
       fold();
@@ -93,6 +112,7 @@ void ClickFolder::fold_until_stopped() {
 bool ClickFolder::wait_for_work() {
   std::unique_lock lock(mutex_);
   for (;;) {
+    if (has_errand()) return true;
     const State state = state_.load();
     const bool has_work = newest_ > folded_ && state != State::failed;
     if (is_stopping_ && (!has_work || state == State::retrying)) return false;
@@ -115,6 +135,31 @@ void ClickFolder::maintain_while_idle(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   has_more_to_maintain_ = sink_->maintain();
   lock.lock();
+}
+
+// Under mutex_.
+bool ClickFolder::has_errand() const {
+  return state_.load() == State::folding && !errands_.empty() && errands_.front().behind <= folded_;
+}
+
+// False when there is none that may run now.
+bool ClickFolder::run_errand() {
+  Errand errand;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!has_errand()) return false;
+    errand = std::move(errands_.front());
+    errands_.pop_front();
+  }
+  const core::Result<std::size_t> activated =
+      or_busy([&] { return sink_->activate(errand.activation); });
+  if (activated) {
+    activated_.add(*activated);
+    return true;
+  }
+  core::log(core::Level::error, "prefetch_not_activated", {{"why", activated.error().detail}});
+  if (!may_recover(activated.error())) note_failure(activated.error());
+  return true;
 }
 
 bool ClickFolder::is_due() const {
@@ -163,7 +208,8 @@ void ClickFolder::decode() {
 
 void ClickFolder::fold() {
   const auto started = Clock::now();
-  const core::Result<std::size_t> added = append(*sink_, clicks_, block_.upto);
+  const core::Result<std::size_t> added =
+      or_busy([&] { return sink_->append(clicks_, block_.upto); });
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
   fold_micros_.add(static_cast<std::uint64_t>(took.count()));
   if (!added) {
@@ -193,10 +239,10 @@ void ClickFolder::note_folded(std::size_t added) {
 // After a failure whose outcome is unknown the click file is not written again: the page cache may
 // lie about what reached the disk. The clicks are safe in the journal.
 void ClickFolder::note_failure(const core::Error& error) {
-  const bool may_recover = error.code == core::Errc::busy || error.code == core::Errc::no_space;
-  const State next = may_recover ? State::retrying : State::failed;
+  const State next = may_recover(error) ? State::retrying : State::failed;
   if (state_.exchange(next) != next)
-    core::log(core::Level::error, may_recover ? "clicks_not_folding" : "click_file_failed",
+    core::log(core::Level::error,
+              next == State::retrying ? "clicks_not_folding" : "click_file_failed",
               {{"why", error.detail}});
   const std::scoped_lock lock(mutex_);
   due_ = Clock::now() + retry_pause;
@@ -224,6 +270,9 @@ void ClickFolder::collect(std::vector<core::Metric>& metrics) const {
   add(Kind::counter, "fairlead_clicks_refused_total",
       "Clicks of the journal whose id was in the click file already.",
       static_cast<double>(lost_.value()));
+  add(Kind::counter, "fairlead_prefetches_activated_total",
+      "Prefetches that count as clicks because their token came back with an order.",
+      static_cast<double>(activated_.value()));
   add(Kind::gauge, "fairlead_click_fold_lag_batches",
       "Durable batches of the journal that are not in the click file yet.",
       static_cast<double>(lag));

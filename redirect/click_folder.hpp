@@ -4,8 +4,8 @@
 // from the journal. Clicks and the journal's position are stored together, so nothing is stored
 // twice and nothing is left out, whenever the process ends.
 //
-// Threads: take() of the writer; settle(), is_folding() and collect() of any; the rest from the
-// owner's.
+// Threads: take() of the writer; settle(), activate(), is_folding() and collect() of any; the rest
+// from the owner's.
 #pragma once
 
 #include <atomic>
@@ -44,6 +44,9 @@ class ClickFolder {
   // Waits until everything up to there is in the click file; does not wait for the usual pause.
   // False when that fails or takes longer than a few seconds.
   bool settle(JournalPosition upto);
+  // Behind everything that was taken before. Dropped, and logged, when the click file cannot be
+  // written or too many wait: `fairlead rescore` finds the same.
+  void activate(Activation activation);
   // Folds what is left and closes the click file. What cannot be folded stays in the journal. Twice
   // is harmless.
   void stop();
@@ -60,7 +63,14 @@ class ClickFolder {
     JournalPosition upto;
   };
 
+  struct Errand {
+    Activation activation;
+    JournalPosition behind;
+  };
+
   void fold_until_stopped();
+  bool has_errand() const;
+  bool run_errand();
   bool wait_for_work();
   bool is_due() const;
   void maintain_while_idle(std::unique_lock<std::mutex>& lock);
@@ -87,6 +97,7 @@ class ClickFolder {
   std::condition_variable settled_;
   std::deque<Block> blocks_;  // taken, oldest first; what lies between them is in the journal only
   std::string spare_;         // memory for the next block
+  std::deque<Errand> errands_;
   JournalPosition folded_;
   JournalPosition newest_;  // taken
   JournalPosition wanted_;  // by settle()
@@ -99,6 +110,7 @@ class ClickFolder {
   core::Counter fold_micros_;
   core::Counter folded_clicks_;
   core::Counter lost_;
+  core::Counter activated_;
 };
 
 // What a journal holds behind a position.

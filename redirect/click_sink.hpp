@@ -6,6 +6,7 @@
 #include <span>
 
 #include "core/result.hpp"
+#include "redirect/activation.hpp"
 #include "redirect/click_record.hpp"
 
 namespace fairlead::redirect {
@@ -28,6 +29,8 @@ class ClickSink {
   // restart.
   virtual core::Result<std::size_t> append(std::span<const ClickRecord> clicks,
                                            JournalPosition upto) = 0;
+  // In one transaction: how many prefetches became a person's clicks. Errors as of append().
+  virtual core::Result<std::size_t> activate(const Activation&) { return std::size_t{0}; }
   // Housekeeping in small pieces: called when a batch has been stored and nobody waits for it, and
   // about once a second while there is none. True when there is more to do soon.
   virtual bool maintain() { return false; }

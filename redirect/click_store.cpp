@@ -71,6 +71,11 @@ bool ClickStore::maintain() {
   return step.has_more;
 }
 
+core::Result<std::size_t> ClickStore::activate(const Activation& activation) {
+  return database_->transact(
+      [&](storage::Session& session) { return redirect::activate(session, activation); });
+}
+
 // In order of their ids, so that the file is filled page by page.
 std::size_t ClickStore::append_in(storage::Session& session, std::span<const ClickRecord> clicks) {
   if (clicks.empty()) return 0;

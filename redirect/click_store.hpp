@@ -28,6 +28,7 @@ class ClickStore final : public ClickSink {
 
   core::Result<std::size_t> append(std::span<const ClickRecord> clicks,
                                    JournalPosition upto) override;
+  core::Result<std::size_t> activate(const Activation& activation) override;
   JournalPosition position() const override { return position_; }
   bool maintain() override;
   // The highest click id stored before this process; 0 when there is none.

@@ -59,6 +59,7 @@ class Recorder {
   // Writes what is queued, folds it, closes the files and ends both threads. When the server has
   // stopped; twice is harmless.
   void stop();
+  void activate(Activation activation) { folder_.activate(std::move(activation)); }
   bool is_recording() const { return state_.load() == State::recording && folder_.is_folding(); }
   void collect(std::vector<core::Metric>& metrics) const;
 

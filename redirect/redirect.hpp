@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -113,6 +114,9 @@ class Redirect : public net::FastPath {
   // quarter of a second. False when that fails or takes longer than a few seconds. Blocks: never on
   // an I/O thread.
   virtual bool settle() = 0;
+  // Prefetches whose tokens came back with an order: they become valid a moment later, or repeats
+  // (redirect/activation.hpp). Blocks: never on an I/O thread.
+  virtual void activate(std::span<const core::ClickId> prefetches) = 0;
   // Writes what is queued, takes it into the click file and closes both. After the server stopped.
   virtual void stop() = 0;
 };

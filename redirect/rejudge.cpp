@@ -14,7 +14,15 @@ namespace {
 
 constexpr std::int64_t page_rows = 10'000;
 
-// A day of a brand, and the links on it that lost a valid click.
+// A visitor's valid clicks on a link that became other ones, and other ones that became valid.
+struct OfVisitor {
+  std::pair<std::int64_t, std::int32_t> brand_day;
+  std::int64_t link;
+  std::int64_t visitor;
+  auto operator<=>(const OfVisitor&) const = default;
+};
+
+// A day of a brand, and the links on it that lost a visitor.
 using LostDays = std::map<std::pair<std::int64_t, std::int32_t>, std::set<std::int64_t>>;
 
 void put_visitors(storage::Session& clicks, const VisitorsOf& of,
@@ -88,7 +96,8 @@ std::size_t rejudge(storage::Session& clicks, std::span<const NewVerdict> verdic
   ClickWords words;
   ClickTally tally(hours_from(clicks));
   DayOfBrand days;
-  LostDays lost;
+  std::set<OfVisitor> lost;
+  std::set<OfVisitor> gained;
   std::size_t changed = 0;
   for (const NewVerdict& judged : verdicts) {
     const storage::Rows found = clicks.run(sql::find_click_to_judge, judged.click);
@@ -102,11 +111,16 @@ std::size_t rejudge(storage::Session& clicks, std::span<const NewVerdict> verdic
     tally.take_away(click);
     click.verdict = judged.verdict;
     tally.add(click);
-    if (before == core::ClickVerdict::valid && click.visitor != 0)
-      lost[{click.brand.number, click.at.day.number}].insert({click.link.number, 0});
+    const OfVisitor of{{click.brand.number, click.at.day.number}, click.link.number, click.visitor};
+    if (click.visitor == 0) continue;
+    if (before == core::ClickVerdict::valid) lost.insert(of);
+    if (judged.verdict == core::ClickVerdict::valid) gained.insert(of);
   }
   add_rollups(clicks, tally.rollups());
-  recount_visitors(clicks, lost, brands);
+  LostDays days_to_recount;
+  for (const OfVisitor& of : lost)
+    if (!gained.contains(of)) days_to_recount[of.brand_day].insert({of.link, 0});
+  recount_visitors(clicks, days_to_recount, brands);
   return changed;
 }
 

@@ -20,8 +20,9 @@ struct NewVerdict {
 };
 
 // How many clicks changed their verdict; a click that is not there, or has the verdict already,
-// keeps its row. When valid clicks stop being valid, the visitors of their days are counted anew
-// from the clicks, which reads those days once: hand over whole days together.
+// keeps its row. When valid clicks stop being valid, and no other click of that visitor
+// on that link and day becomes so, the visitors of their days are counted anew from the clicks,
+// which reads those days once: hand over whole days together.
 std::size_t rejudge(storage::Session& clicks, std::span<const NewVerdict> verdicts,
                     const std::vector<BrandRecord>& brands);
 

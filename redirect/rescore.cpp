@@ -19,7 +19,6 @@ namespace {
 using core::ClickVerdict;
 
 constexpr std::int64_t page_rows = 10'000;
-constexpr std::string_view rule_activated = "activated";
 
 // What is stored of a click that its verdict can depend on.
 struct StoredClick {

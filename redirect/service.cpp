@@ -373,6 +373,16 @@ core::Result<void> Service::reload_places() {
   return {};
 }
 
+void Service::activate(std::span<const core::ClickId> prefetches) {
+  auto brands = main_.read([](storage::Session& session) { return read_brands(session); });
+  if (!brands) {
+    core::log(core::Level::error, "prefetch_not_activated", {{"why", brands.error().detail}});
+    return;
+  }
+  recorder_.activate(
+      {{prefetches.begin(), prefetches.end()}, std::move(*brands), options_.duplicate_window_s});
+}
+
 void Service::stop() {
   links_->stop();
   recorder_.stop();

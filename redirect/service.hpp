@@ -57,6 +57,7 @@ class Service final : public Redirect {
   void collect(std::vector<core::Metric>& metrics) const override;
   bool is_loaded() const override { return links_->is_loaded(); }
   bool is_recording() const override { return recorder_.is_recording(); }
+  void activate(std::span<const core::ClickId> prefetches) override;
   bool settle() override { return recorder_.settle(); }
   void stop() override;
 

@@ -257,29 +257,53 @@ TEST_P(Orders, AreCountedByWhatBecameOfThem) {
   EXPECT_EQ(value("fairlead_click_tokens_refused_total", "invalid"), forged + 1);
 }
 
-// Verdicts come from a click file of its own.
-TEST_P(Orders, AClickThatABotMadeEarnsNothingAndAPrefetchedOneDoes) {
-  test::TemporaryDirectory directory;
-  auto clicks = storage::open(
-      {.url = "sqlite:" + directory.file("clicks.db"), .schema = storage::Schema::clicks});
-  ASSERT_TRUE(clicks.has_value());
-  (*clicks)
-      ->transact([](storage::Session& session) {
-        session.run(storage::Statement{
-            "test.link",
-            "INSERT INTO click_links (number, brand_id, link_id) VALUES (1, 1001, 5001)", "", 0});
-        const storage::Statement insert{
-            "test.click", "INSERT INTO clicks VALUES (?1, 1, ?2, 0, NULL, X'', 0, 0, 0, 0, 0, 0)",
-            "", 2};
-        session.run(insert, 11, 3);
-        session.run(insert, 12, 2);
-      })
-      .value();
-  test::TestDatabase fresh(GetParam());
-  const Shop with_clicks(*fresh, clicks->get());
-  const auto click = [](std::int64_t id) {
-    return R"(,"click_ids":[")" + Shop::token(id, 5001, "2026-03-01T12:00:00Z") + R"("])";
-  };
+// Verdicts come from a click file of its own: 11 is a bot's, 12 a prefetch, 13 is not there.
+class OrdersOfClicks : public test::OnEveryEngine {
+ protected:
+  OrdersOfClicks() {
+    clicks_
+        ->transact([](storage::Session& session) {
+          session.run(storage::Statement{
+              "test.link",
+              "INSERT INTO click_links (number, brand_id, link_id) VALUES (1, 1001, 5001)", "", 0});
+          const storage::Statement insert{
+              "test.click", "INSERT INTO clicks VALUES (?1, 1, ?2, 0, NULL, X'', 0, 0, 0, 0, 0, 0)",
+              "", 2};
+          session.run(insert, 11, 3);
+          session.run(insert, 12, 2);
+        })
+        .value();
+  }
+  static std::string token(std::int64_t click) {
+    return Shop::token(click, 5001, "2026-03-01T12:00:00Z");
+  }
+  static std::string click(std::int64_t id) { return R"(,"click_ids":[")" + token(id) + R"("])"; }
+
+  test::TemporaryDirectory directory_;
+  std::unique_ptr<storage::Database> clicks_ =
+      storage::open(
+          {.url = "sqlite:" + directory_.file("clicks.db"), .schema = storage::Schema::clicks})
+          .value();
+  std::vector<std::int64_t> activated_;
+  const Shop with_clicks{database(), clicks_.get(), [this](std::span<const core::ClickId> clicks) {
+                           for (const core::ClickId one : clicks)
+                             activated_.push_back(one.number);
+                         }};
+};
+INSTANTIATE_ON_ENGINES(OrdersOfClicks);
+
+TEST_P(OrdersOfClicks, PrefetchesThatCameBackAreToldOnceTheOrderIsBooked) {
+  const std::string all = R"(,"click_ids":[")" + token(11) + R"(",")" + token(12) + R"(",")" +
+                          token(13) + R"(","forged"])";
+  with_clicks.order(simple_order("A-1", 100, R"(,"click_ids":[")" + token(12) + R"("],"x":1)"));
+  EXPECT_EQ(activated_, std::vector<std::int64_t>{}) << "the order was refused";
+  ASSERT_EQ(with_clicks.order(simple_order("A-1", 100, all)).status, 201);
+  EXPECT_EQ(activated_, std::vector<std::int64_t>{12});
+  ASSERT_EQ(with_clicks.order(simple_order("A-1", 100, all)).status, 200);
+  EXPECT_EQ(activated_, std::vector<std::int64_t>{12}) << "the same order again";
+}
+
+TEST_P(OrdersOfClicks, AClickThatABotMadeEarnsNothingAndAPrefetchedOneDoes) {
   EXPECT_EQ(with_clicks.order(simple_order("A-1", 100, click(11))).at("/credits"), "[]");
   EXPECT_EQ(with_clicks.order(simple_order("A-2", 100, click(12))).at("/credits/0/via"), "click");
   // A token is proof enough when its click is not in the file.

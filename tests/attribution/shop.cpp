@@ -127,9 +127,10 @@ std::string Reply::at(std::string_view pointer) const {
   return boost::json::serialize(*value);
 }
 
-Shop::Shop(storage::Database& db, storage::Database* clicks)
+Shop::Shop(storage::Database& db, storage::Database* clicks,
+           std::function<void(std::span<const core::ClickId>)> activate)
     : database(db),
-      dependencies{db, clicks, read_token, std::string(32, 'k')},
+      dependencies{db, clicks, read_token, std::string(32, 'k'), {}, std::move(activate)},
       router_(routes(dependencies), keys()) {
   insert_resources(*this);
   insert_terms(database);

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,7 +46,8 @@ inline constexpr core::DealId other_brands_deal{3101};   // code OTHER10
 
 class Shop {
  public:
-  explicit Shop(storage::Database& database, storage::Database* clicks = nullptr);
+  explicit Shop(storage::Database& database, storage::Database* clicks = nullptr,
+                std::function<void(std::span<const core::ClickId>)> activate = {});
 
   // `key` is "shop", "admin", "viewer", "mia", "leo", "other" (the other brand's admin), or "" for
   // none.

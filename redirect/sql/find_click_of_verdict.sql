@@ -1,0 +1,3 @@
+SELECT link, visitor
+FROM clicks
+WHERE click_id = $1 AND verdict = $2
