@@ -95,6 +95,10 @@ CLI::App* add_import(CLI::App& program, Typed& typed) {
                       "id or name; not needed when there is only one");
   command->add_flag("--dry-run", typed.import.is_dry_run, "check everything and write nothing");
   command->add_flag("--json", typed.is_json, "print one JSON object a row, and one of the sums");
+  command
+      ->add_flag("--as-request", typed.import.is_request,
+                 "only print the body of POST /v1/links/bulk, for a server that is running")
+      ->excludes("--dry-run", "--json");
   add_settings(command, typed, {"data", "database", "public_url"});
   return command;
 }
@@ -247,7 +251,9 @@ int run_command_line(int argc, char** argv) {
   if (key.list->parsed()) return list_keys(*config, typed.key);
   if (key.revoke->parsed()) return revoke_key(*config, typed.key);
   if (key.consent->parsed()) return print_consent_key(*config, typed.key);
-  if (import_command->parsed()) return import_links(*config, typed.import);
+  if (import_command->parsed())
+    return typed.import.is_request ? print_links(*config, typed.import)
+                                   : import_links(*config, typed.import);
   if (export_command->parsed()) return export_links(*config, typed.exported);
   if (privacy.export_person->parsed()) return export_person(*config, typed.privacy);
   if (privacy.erase->parsed()) return erase_person(*config, typed.privacy);

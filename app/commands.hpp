@@ -62,10 +62,14 @@ struct ImportRequest {
   std::string format = "auto";  // yourls, shlink, dub, bitly, fairlead
   std::string deal;             // of all rows; "" = each row names its own (format fairlead)
   bool is_dry_run = false;
+  bool is_request = false;  // print_links() instead
   Output output = Output::text;
 };
 // 0; 1 when a row was refused, and the others are there.
 int import_links(const Config& config, const ImportRequest& request);
+// Prints the body of one POST /v1/links/bulk and opens no database, so that a running server can
+// take the links. 0; 1 when a row is left out, which is named.
+int print_links(const Config& config, const ImportRequest& request);
 
 struct ExportRequest {
   std::string file;   // "" or "-" = standard output

@@ -7,12 +7,9 @@
 #include <vector>
 
 #include "app/commands.hpp"
-#include "app/csv_reader.hpp"
 #include "app/find_brand.hpp"
-#include "app/link_sheet.hpp"
+#include "app/link_rows.hpp"
 #include "redirect/import_link.hpp"
-#include "redirect/links.hpp"
-#include "redirect/rule_fields.hpp"
 #include "storage/audit.hpp"
 #include "storage/storage.hpp"
 
@@ -22,7 +19,6 @@ namespace {
 
 namespace json = boost::json;
 using core::Errc;
-using core::fail;
 
 constexpr std::size_t rows_per_transaction = 1'000;
 constexpr std::size_t hosts_told_max = 20;
@@ -46,8 +42,7 @@ class LinkImport {
   int tell() const;
 
  private:
-  core::Result<void> begin(CsvReader& reader);
-  void take(const CsvRecord& record);
+  core::Result<void> begin(std::istream& file);
   core::Result<void> write();
   void write_one(redirect::LinkContext& context, Line& line, core::Instant now) const;
   void note_host(const std::string& why);
@@ -57,95 +52,41 @@ class LinkImport {
   const ImportRequest& request_;
   const std::string default_domain_;
   core::BrandId brand_;
-  core::DealId deal_;  // 0: each row names its own
-  std::optional<LinkSheet> sheet_;
+  std::optional<LinkRows> rows_;
   std::vector<Line> lines_;  // of the next transaction
   std::map<std::string, std::size_t> counts_;
   std::map<std::string, std::size_t> missing_hosts_;
 };
 
-// The link a row asks for; Errc::invalid names the column.
-core::Result<redirect::ImportedLink> link_of(const SheetRow& row, core::DealId deal,
-                                             const std::string& default_domain) {
-  redirect::ImportedLink imported;
-  redirect::NewLink& link = imported.link;
-  link.deal = deal;
-  if (!link.deal) {
-    const auto own = core::DealId::parse(row.deal);
-    if (!own) return fail(Errc::invalid, "deal_id must be a deal's id; or use --deal");
-    link.deal = *own;
-  }
-  link.slug = row.slug;
-  link.domain = redirect::own_domain(row.domain, default_domain);
-  link.destination = row.destination;
-  for (std::size_t i = 0; i < row.utm.size(); ++i)
-    if (!row.utm[i].empty()) link.utm.emplace_back(redirect::utm_names[i], row.utm[i]);
-  link.utm_locked = row.utm_locked;
-  if (row.status.size() == 3) link.status = std::atoi(row.status.c_str());
-  if (!row.rules.empty()) {
-    auto rules = redirect::stored_rules(row.rules);
-    if (!rules) return fail(Errc::invalid, "rules " + rules.error().detail);
-    link.rules = std::move(*rules);
-  }
-  if (row.expires_at) link.rules.ends_at = row.expires_at;
-  imported.created_at = row.created_at;
-  imported.is_enabled = row.is_enabled;
-  return imported;
-}
-
 core::Result<void> LinkImport::run(std::istream& file) {
-  CsvReader reader(file);
-  if (auto begun = begin(reader); !begun) return begun;
-  CsvRecord record;
+  if (auto begun = begin(file); !begun) return begun;
+  LinkRows::Line read;
   for (;;) {
-    const auto more = reader.next(record);
+    const auto more = rows_->next(read);
     if (!more) {
       // The rows before it stand; what is behind it cannot be read.
       if (auto written = write(); !written) return written;
       return more.error();
     }
     if (!*more) return write();
-    take(record);
+    Line line{read.number, std::move(read.row), "", "", std::move(read.why)};
+    if (!line.why.empty()) line.result = "refused";
+    if (line.row.is_archived) line.result = "archived";
+    lines_.push_back(std::move(line));
     if (lines_.size() < rows_per_transaction) continue;
     if (auto written = write(); !written) return written;
   }
 }
 
-core::Result<void> LinkImport::begin(CsvReader& reader) {
-  const auto format = parse_sheet_format(request_.format);
-  if (!format) return fail(Errc::config, "--format " + format.error().detail);
-  CsvRecord header;
-  const auto has_header = reader.next(header);
-  if (!has_header) return has_header.error();
-  if (!*has_header) return fail(Errc::invalid, "the file is empty");
-  auto sheet = LinkSheet::of_header(header.fields, *format);
-  if (!sheet) return sheet.error();
-  sheet_ = std::move(*sheet);
-  if (!request_.deal.empty()) {
-    const auto deal = core::DealId::parse(request_.deal);
-    if (!deal) return fail(Errc::config, "--deal " + deal.error().detail);
-    deal_ = *deal;
-  } else if (sheet_->format() != SheetFormat::fairlead) {
-    return fail(Errc::config, "--deal is needed: the deal that these links belong to, deal_…");
-  }
+core::Result<void> LinkImport::begin(std::istream& file) {
+  auto rows = LinkRows::begin(file, request_);
+  if (!rows) return rows.error();
+  rows_.emplace(std::move(*rows));
   auto brand = database_.read(
       [&](storage::Session& session) { return find_brand(session, request_.brand); });
   if (!brand) return brand.error();
   brand_ = *brand;
   return {};
-}
-
-void LinkImport::take(const CsvRecord& record) {
-  auto row = sheet_->read(record.fields);
-  Line line{record.line, {}, "", "", ""};
-  if (row) {
-    line.row = std::move(*row);
-    if (line.row.is_archived) line.result = "archived";
-  } else {
-    line.result = "refused";
-    line.why = row.error().detail;
-  }
-  lines_.push_back(std::move(line));
 }
 
 core::Result<void> LinkImport::write() {
@@ -170,7 +111,7 @@ core::Result<void> LinkImport::write() {
 }
 
 void LinkImport::write_one(redirect::LinkContext& context, Line& line, core::Instant now) const {
-  const auto wanted = link_of(line.row, deal_, default_domain_);
+  const auto wanted = rows_->link_of(line.row, default_domain_);
   auto imported = wanted ? redirect::import_link(context, *wanted, now)
                          : core::Result<redirect::ImportedAs>(wanted.error());
   if (!imported) {
@@ -183,7 +124,7 @@ void LinkImport::write_one(redirect::LinkContext& context, Line& line, core::Ins
   if (!imported->is_new) return;
   json::object change{{"slug", line.row.slug},
                       {"destination", line.row.destination},
-                      {"imported_from", name_of(sheet_->format())},
+                      {"imported_from", name_of(rows_->format())},
                       {"line", line.number}};
   const std::pair<std::string_view, const std::string&> kept[] = {
       {"title", line.row.title}, {"tags", line.row.tags}, {"clicks", line.row.clicks}};
@@ -223,7 +164,7 @@ int LinkImport::tell() const {
     json::object hosts;
     for (const auto& [host, rows] : missing_hosts_)
       hosts[host] = rows;
-    const json::object all{{"format", sheet_ ? name_of(sheet_->format()) : ""},
+    const json::object all{{"format", rows_ ? name_of(rows_->format()) : ""},
                            {"dry_run", request_.is_dry_run},
                            {"created", count("created")},
                            {"already_there", count("already_there")},
@@ -245,6 +186,28 @@ int LinkImport::tell() const {
   return count("refused") == 0 ? 0 : 1;
 }
 
+// For a shell: a path in single quotes.
+std::string quoted(const std::string& text) {
+  std::string safe = "'";
+  for (const char c : text)
+    safe += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return safe + "'";
+}
+
+// What to paste; the key is the user's to fill in.
+std::string through_server(const Config& config, const ImportRequest& request) {
+  std::string command = "fairlead import links " + quoted(request.file);
+  if (!request.deal.empty()) command += " --deal " + quoted(request.deal);
+  if (request.format != "auto") command += " --format " + quoted(request.format);
+  const Address& api = config.admin_listen;
+  const std::string url =
+      api.host.empty() ? config.shown_url() : "http://" + api.host + ":" + std::to_string(api.port);
+  return command + " --public-url " + quoted(config.shown_url()) +
+         " --as-request | curl -sS -H 'Content-Type: application/json' "
+         "-H 'Authorization: Bearer <admin key>' --data-binary @- " +
+         quoted(url + "/v1/links/bulk");
+}
+
 }  // namespace
 
 int import_links(const Config& config, const ImportRequest& request) {
@@ -253,7 +216,9 @@ int import_links(const Config& config, const ImportRequest& request) {
   auto database = storage::open({.url = config.database_url()});
   if (!database) {
     core::Error error = database.error();
-    if (error.code == Errc::busy) error.detail += "; while a server runs, use POST /v1/links/bulk";
+    if (error.code == Errc::busy)
+      error.detail +=
+          ". Stop it, or let it take the file itself:\n  " + through_server(config, request);
     return report_failure("import links", error);
   }
   LinkImport import(**database, request, config.shown_host());

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tests/support/engines.hpp"
+#include "tests/support/http_client.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/whole/server_process.hpp"
 #include "tests/whole/shop.hpp"
@@ -133,6 +134,56 @@ TEST_P(Import, WhatWasExportedComesBack) {
   EXPECT_NE(back.out.find("2031-01-01T00:00:00Z"), std::string::npos) << back.out;
 }
 
+// What `fairlead` prints on standard output when a shell runs the line.
+std::string pasted(const std::string& line) {
+  const std::string binary = FAIRLEAD_BINARY;
+  const std::string command =
+      "PATH=" + binary.substr(0, binary.rfind('/')) + ":$PATH; { " + line + "; } 2>&1";
+  FILE* const out = ::popen(command.c_str(), "r");
+  std::string text;
+  for (int c = 0; (c = std::fgetc(out)) != EOF;)
+    text += static_cast<char>(c);
+  ::pclose(out);
+  return text;
+}
+
+TEST(ImportBesideAServer, TheLineToPasteLetsTheServerTakeTheFile) {
+  test::TemporaryDirectory directory;
+  const std::vector<std::string> data = {"--data", directory.file("data")};
+  const BrandKeys keys = init_brand(data);
+  ServerProcess server(data);
+  Shop shop(server.port(), keys);
+  shop.set_up();
+  const std::string csv = directory.file("that's it.csv");
+  std::ofstream(csv) << "key,url,expiresAt,archived\n"
+                        "one,https://shop.example/a?b=1,2031-01-01,false\n"
+                        "two,https://other.example/,,false\n"
+                        "bad,https://shop.example/,soon,false\n"
+                        "gone,https://shop.example/,,true\n";
+  const Ran refused =
+      run_program({"import", "links", csv, "--deal", shop.deal_id, "--data", directory.file("data"),
+                   "--public-url", "http://127.0.0.1:" + std::to_string(server.port())});
+  EXPECT_EQ(refused.exit_code, 1);
+  const std::size_t begin = refused.err.find("fairlead import links '");
+  ASSERT_NE(begin, std::string::npos) << refused.err;
+  std::string line = refused.err.substr(begin, refused.err.find('\n', begin) - begin);
+  const std::string blank = "<admin key>";
+  ASSERT_NE(line.find(blank), std::string::npos) << line;
+  line.replace(line.find(blank), blank.size(), keys.admin_key);
+  const std::string answer = pasted(line);
+  EXPECT_NE(answer.find("line 4: left out: expiresAt must be a time"), std::string::npos) << answer;
+  EXPECT_NE(answer.find("line 5: left out: archived there"), std::string::npos) << answer;
+  EXPECT_NE(answer.find("\"slug\":\"one\""), std::string::npos) << answer;
+  EXPECT_NE(answer.find("other.example"), std::string::npos) << "the server names what it refuses";
+
+  test::HttpClient client(server.port());
+  EXPECT_TRUE(client.get("/one").header("Location").starts_with("https://shop.example/a?b=1&"));
+  EXPECT_EQ(client.get("/two").status, 404);
+  client.use_key(keys.admin_key);
+  EXPECT_NE(client.get("/v1/links").body.find("2031-01-01T00:00:00Z"), std::string::npos);
+  EXPECT_EQ(server.stop(), 0);
+}
+
 TEST_P(Import, WhatCannotBeginSaysWhy) {
   const std::string csv = file("keyword,url\nmia,https://shop.example/\n");
   const auto refused = [&](const std::vector<std::string>& words, const std::string& why) {
@@ -149,6 +200,14 @@ TEST_P(Import, WhatCannotBeginSaysWhy) {
   refused({"import", "links", file("keyword,url\n\"a", "cut.csv"), "--deal", deal_},
           "line 2: a quoted field has no closing quote");
   refused({"import", "links", csv, "--deal", "deal_0000000000001"}, "there is no deal");
+  refused({"import", "links", csv, "--deal", deal_, "--as-request", "--dry-run"}, "--as-request");
+  refused({"import", "links", file("keyword,url\n", "none.csv"), "--deal", deal_, "--as-request"},
+          "there is no link in it");
+  std::string many = "keyword,url\n";
+  for (int i = 0; i <= 10'000; ++i)
+    many += "s" + std::to_string(i) + ",https://shop.example/\n";
+  refused({"import", "links", file(many, "many.csv"), "--deal", deal_, "--as-request"},
+          "one request takes 10000 links");
 }
 
 }  // namespace
