@@ -9,6 +9,7 @@
 #include "attribution/platforms.hpp"
 #include "attribution/sql.hpp"
 #include "core/time.hpp"
+#include "storage/each_row.hpp"
 
 namespace fairlead::attribution {
 
@@ -18,15 +19,12 @@ constexpr std::int64_t page_rows = 1'000;
 
 void each_order(storage::Session& session, core::BrandId brand, std::string_view customer,
                 const std::function<void(const storage::Row&)>& fn) {
-  for (core::OrderId last;;) {
-    const storage::Rows rows =
-        session.run(sql::list_customer_orders, brand, customer, last, page_rows);
-    for (const storage::Row& row : rows) {
-      last = row.id<core::OrderId>(0);
-      fn(row);
-    }
-    if (static_cast<std::int64_t>(rows.size()) < page_rows) return;
-  }
+  core::OrderId last;
+  const auto take = [&](const storage::Row& row) {
+    last = row.id<core::OrderId>(0);
+    fn(row);
+  };
+  storage::each_row(session, sql::list_customer_orders, page_rows, take, brand, customer, last);
 }
 
 std::set<std::string> order_refs(storage::Session& session, core::BrandId brand,
@@ -58,16 +56,13 @@ void each_delivery(storage::Session& session, core::BrandId brand, std::string_v
   const std::set<std::string> orders = order_refs(session, brand, customer);
   std::int64_t integration = 0;
   std::string key;
-  for (;;) {
-    const storage::Rows rows =
-        session.run(sql::list_delivery_bodies_after, brand, integration, key, page_rows);
-    for (const storage::Row& row : rows) {
-      integration = row.integer(0);
-      key = row.text(1);
-      if (speaks_of(row, brand, customer, orders)) fn(row);
-    }
-    if (static_cast<std::int64_t>(rows.size()) < page_rows) return;
-  }
+  const auto take = [&](const storage::Row& row) {
+    integration = row.integer(0);
+    key = row.text(1);
+    if (speaks_of(row, brand, customer, orders)) fn(row);
+  };
+  storage::each_row(session, sql::list_delivery_bodies_after, page_rows, take, brand, integration,
+                    key);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 
 #include "codes/sql.hpp"
+#include "storage/each_row.hpp"
 
 namespace fairlead::codes {
 
@@ -13,22 +14,20 @@ constexpr std::int64_t page_rows = 1'000;
 boost::json::array customer_uses(storage::Session& session, core::BrandId brand,
                                  std::string_view customer) {
   boost::json::array uses;
-  for (core::CodeUseId last;;) {
-    const storage::Rows rows =
-        session.run(sql::list_customer_uses, brand, customer, last, page_rows);
-    for (const storage::Row& row : rows) {
-      last = row.id<core::CodeUseId>(0);
-      uses.push_back({{"id", last.text()},
-                      {"code", row.text(1)},
-                      {"order_ref", row.text(2)},
-                      {"state", row.text(3)},
-                      {"currency", row.text(4)},
-                      {"subtotal_minor", row.integer(5)},
-                      {"discount_minor", row.integer(6)},
-                      {"at", core::format_instant({row.integer(7)})}});
-    }
-    if (static_cast<std::int64_t>(rows.size()) < page_rows) return uses;
-  }
+  core::CodeUseId last;
+  const auto take = [&](const storage::Row& row) {
+    last = row.id<core::CodeUseId>(0);
+    uses.push_back({{"id", last.text()},
+                    {"code", row.text(1)},
+                    {"order_ref", row.text(2)},
+                    {"state", row.text(3)},
+                    {"currency", row.text(4)},
+                    {"subtotal_minor", row.integer(5)},
+                    {"discount_minor", row.integer(6)},
+                    {"at", core::format_instant({row.integer(7)})}});
+  };
+  storage::each_row(session, sql::list_customer_uses, page_rows, take, brand, customer, last);
+  return uses;
 }
 
 std::int64_t rename_customer(storage::Session& session, core::BrandId brand,

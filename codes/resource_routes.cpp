@@ -103,26 +103,14 @@ NewCode read_new_code(net::Fields& body) {
 }
 
 core::Answer refuse_create(const core::Error& error, const NewCode& code) {
-  switch (error.code) {
-    case core::Errc::not_found:
-      return net::problem(400, "invalid_request", "There is no such deal.",
-                          {{"/deal_id", "not_found", "There is no such deal."}});
-    case core::Errc::conflict:
-      return net::problem(409, "code_taken",
-                          "The code " + fold(code.code) +
-                              " exists already; upper and lower case are the same, and an archived "
-                              "code keeps its text. Choose another text.");
-    case core::Errc::invalid:
-    case core::Errc::overflow:
-    case core::Errc::unauthorized:
-    case core::Errc::forbidden:
-    case core::Errc::busy:
-    case core::Errc::no_space:
-    case core::Errc::io:
-    case core::Errc::too_new:
-    case core::Errc::config:
-      return net::problem_of(error);
-  }
+  if (error.code == core::Errc::not_found)
+    return net::problem(400, "invalid_request", "There is no such deal.",
+                        {{"/deal_id", "not_found", "There is no such deal."}});
+  if (error.code == core::Errc::conflict)
+    return net::problem(409, "code_taken",
+                        "The code " + fold(code.code) +
+                            " exists already; upper and lower case are the same, and an archived "
+                            "code keeps its text. Choose another text.");
   return net::problem_of(error);
 }
 

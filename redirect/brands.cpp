@@ -4,6 +4,7 @@
 
 #include "core/log.hpp"
 #include "redirect/sql.hpp"
+#include "storage/each_row.hpp"
 
 namespace fairlead::redirect {
 
@@ -14,18 +15,14 @@ constexpr std::int64_t page_rows = 10'000;
 void read_allowed_domains(storage::Session& session, std::vector<BrandRecord>& brands) {
   std::int64_t brand = 0;
   std::string domain;
-  for (;;) {
-    const storage::Rows rows =
-        session.run(sql::list_allowed_domains_after, brand, domain, page_rows);
-    for (const storage::Row& row : rows) {
-      brand = row.integer(0);
-      domain = row.text(1);
-      const BrandRecord* const owner = find_brand(brands, {brand});
-      if (owner == nullptr) continue;
-      brands[static_cast<std::size_t>(owner - brands.data())].allowed_domains.push_back(domain);
-    }
-    if (static_cast<std::int64_t>(rows.size()) < page_rows) return;
-  }
+  const auto take = [&](const storage::Row& row) {
+    brand = row.integer(0);
+    domain = row.text(1);
+    const BrandRecord* const owner = find_brand(brands, {brand});
+    if (owner == nullptr) return;
+    brands[static_cast<std::size_t>(owner - brands.data())].allowed_domains.push_back(domain);
+  };
+  storage::each_row(session, sql::list_allowed_domains_after, page_rows, take, brand, domain);
 }
 
 core::Zone zone_of(core::BrandId brand, const std::string& name) {
@@ -39,22 +36,19 @@ core::Zone zone_of(core::BrandId brand, const std::string& name) {
 
 std::vector<BrandRecord> read_brands(storage::Session& session) {
   std::vector<BrandRecord> brands;
-  for (;;) {
-    const std::int64_t after = brands.empty() ? 0 : brands.back().id.number;
-    const storage::Rows rows = session.run(sql::list_brands, after, page_rows);
-    for (const storage::Row& row : rows) {
-      const auto id = row.id<core::BrandId>(0);
-      std::string fallback = row.text(2);
-      if (!is_header_safe(fallback)) fallback.clear();
-      brands.push_back({id,
-                        std::move(fallback),
-                        zone_of(id, row.text(1)),
-                        {},
-                        row.text(3),
-                        {row.text(4) == "cookie", consent_of(row.text(5))}});
-    }
-    if (static_cast<std::int64_t>(rows.size()) < page_rows) break;
-  }
+  core::BrandId last;
+  const auto take = [&](const storage::Row& row) {
+    last = row.id<core::BrandId>(0);
+    std::string fallback = row.text(2);
+    if (!is_header_safe(fallback)) fallback.clear();
+    brands.push_back({last,
+                      std::move(fallback),
+                      zone_of(last, row.text(1)),
+                      {},
+                      row.text(3),
+                      {row.text(4) == "cookie", consent_of(row.text(5))}});
+  };
+  storage::each_row(session, sql::list_brands, page_rows, take, last);
   read_allowed_domains(session, brands);
   return brands;
 }

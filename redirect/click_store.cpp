@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "redirect/bots.hpp"
+#include "redirect/redirect.hpp"
 #include "redirect/rejudge.hpp"
 #include "redirect/rollups.hpp"
 #include "redirect/sql.hpp"
@@ -47,6 +48,15 @@ core::Result<std::unique_ptr<ClickStore>> ClickStore::open(
   });
   if (!opened) return opened.error();
   return store;
+}
+
+core::Result<std::unique_ptr<ClickStore>> ClickStore::open_file(
+    const std::string& clicks_file, storage::Database& main, std::shared_ptr<Retention> retention) {
+  auto database =
+      storage::open({.url = "sqlite:" + clicks_file, .schema = storage::Schema::clicks});
+  if (!database) return database.error();
+  if (auto done = complete_rollups(main, **database); !done) return done.error();
+  return open(std::move(*database), std::move(retention));
 }
 
 core::Result<std::size_t> ClickStore::append(std::span<const ClickRecord> clicks,

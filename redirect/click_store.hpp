@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/result.hpp"
@@ -25,6 +26,12 @@ class ClickStore final : public ClickSink {
   // (redirect/rollups.hpp). Without a retention every click is kept.
   static core::Result<std::unique_ptr<ClickStore>> open(
       std::unique_ptr<storage::Database> database, std::shared_ptr<Retention> retention = nullptr);
+
+  // The file of a server or an import, brought up to date: its rollups are completed by the brands
+  // of the main database. Errors of both.
+  static core::Result<std::unique_ptr<ClickStore>> open_file(
+      const std::string& clicks_file, storage::Database& main,
+      std::shared_ptr<Retention> retention = nullptr);
 
   core::Result<std::size_t> append(std::span<const ClickRecord> clicks,
                                    JournalPosition upto) override;

@@ -1,6 +1,7 @@
 #include "redirect/click_uses.hpp"
 
 #include "redirect/sql.hpp"
+#include "storage/each_row.hpp"
 
 namespace fairlead::redirect {
 
@@ -39,14 +40,12 @@ void add_uses(storage::Session& session, const UsesByLink& uses) {
 UsesByLink stored_uses(storage::Session& session) {
   UsesByLink uses;
   std::int64_t after = INT64_MIN;
-  for (;;) {
-    const storage::Rows rows = session.run(sql::list_click_uses_after, after, page_rows);
-    for (const storage::Row& row : rows) {
-      after = row.integer(0);
-      uses[after] = row.integer(1);
-    }
-    if (static_cast<std::int64_t>(rows.size()) < page_rows) return uses;
-  }
+  const auto take = [&](const storage::Row& row) {
+    after = row.integer(0);
+    uses[after] = row.integer(1);
+  };
+  storage::each_row(session, sql::list_click_uses_after, page_rows, take, after);
+  return uses;
 }
 
 }  // namespace fairlead::redirect

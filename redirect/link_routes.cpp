@@ -232,30 +232,17 @@ NewLink read_new_link(net::Fields& body, std::string_view default_domain) {
 }
 
 std::optional<net::FieldError> refused_field(const core::Error& error) {
-  switch (error.code) {
-    case core::Errc::conflict:
-      return net::FieldError{error.detail.starts_with("domain") ? "/domain" : "/slug", "taken",
-                             error.detail};
-    case core::Errc::not_found:
-      return net::FieldError{"/deal_id", "not_found", error.detail};
-    case core::Errc::invalid: {
-      // The checks of links.cpp start their sentence with the field it is about.
-      std::string field = error.detail.substr(0, error.detail.find_first_of(" '"));
-      if (field == "deal") field = "deal_id";
-      if (field.starts_with("utm_")) field = "utm";
-      return net::FieldError{"/" + field, "invalid_value", error.detail};
-    }
-    case core::Errc::overflow:
-    case core::Errc::unauthorized:
-    case core::Errc::forbidden:
-    case core::Errc::busy:
-    case core::Errc::no_space:
-    case core::Errc::io:
-    case core::Errc::too_new:
-    case core::Errc::config:
-      return std::nullopt;
-  }
-  return std::nullopt;
+  if (error.code == core::Errc::conflict)
+    return net::FieldError{error.detail.starts_with("domain") ? "/domain" : "/slug", "taken",
+                           error.detail};
+  if (error.code == core::Errc::not_found)
+    return net::FieldError{"/deal_id", "not_found", error.detail};
+  if (error.code != core::Errc::invalid) return std::nullopt;
+  // The checks of links.cpp start their sentence with the field it is about.
+  std::string field = error.detail.substr(0, error.detail.find_first_of(" '"));
+  if (field == "deal") field = "deal_id";
+  if (field.starts_with("utm_")) field = "utm";
+  return net::FieldError{"/" + field, "invalid_value", error.detail};
 }
 
 std::vector<net::Route> link_routes(storage::Database& database, const Options& options,

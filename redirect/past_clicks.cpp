@@ -32,11 +32,7 @@ core::Result<void> append_clicks(const std::string& clicks_file, storage::Databa
                                  const std::vector<PastClick>& clicks) {
   auto brands = main.read([](storage::Session& session) { return read_brands(session); });
   if (!brands) return brands.error();
-  auto database =
-      storage::open({.url = "sqlite:" + clicks_file, .schema = storage::Schema::clicks});
-  if (!database) return database.error();
-  if (auto done = complete_rollups(main, **database); !done) return done.error();
-  auto store = ClickStore::open(std::move(*database));
+  auto store = ClickStore::open_file(clicks_file, main);
   if (!store) return store.error();
   std::vector<ClickRecord> batch;
   DayOfBrand days;

@@ -11,6 +11,7 @@
 #include "redirect/repeat_judge.hpp"
 #include "redirect/retention.hpp"
 #include "redirect/sql.hpp"
+#include "storage/each_row.hpp"
 
 namespace fairlead::redirect {
 
@@ -36,15 +37,13 @@ using Returned = std::set<core::ClickId>;
 Returned returned_clicks(storage::Session& main) {
   Returned all;
   std::array<std::int64_t, 3> after{INT64_MIN, INT64_MIN, INT64_MIN};  // brand, order, position
-  for (;;) {
-    const storage::Rows rows =
-        main.run(sql::list_returned_clicks_after, after[0], after[1], after[2], page_rows);
-    for (const storage::Row& row : rows) {
-      after = {row.integer(0), row.integer(1), row.integer(2)};
-      all.insert(row.id<core::ClickId>(3));
-    }
-    if (static_cast<std::int64_t>(rows.size()) < page_rows) return all;
-  }
+  const auto take = [&](const storage::Row& row) {
+    after = {row.integer(0), row.integer(1), row.integer(2)};
+    all.insert(row.id<core::ClickId>(3));
+  };
+  storage::each_row(main, sql::list_returned_clicks_after, page_rows, take, after[0], after[1],
+                    after[2]);
+  return all;
 }
 
 class Rescorer {

@@ -401,12 +401,8 @@ core::Result<std::unique_ptr<Redirect>> Redirect::open(storage::Database& main,
                                                        std::vector<TokenKey> keys,
                                                        const core::Clock& clock, Options options) {
   if (keys.empty()) return core::fail(core::Errc::config, "there is no key to sign click tokens");
-  auto database =
-      storage::open({.url = "sqlite:" + clicks_file, .schema = storage::Schema::clicks});
-  if (!database) return database.error();
-  if (auto done = complete_rollups(main, **database); !done) return done.error();
   auto retention = std::make_shared<Retention>(clock, rule_of(main, options));
-  auto store = ClickStore::open(std::move(*database), retention);
+  auto store = ClickStore::open_file(clicks_file, main, retention);
   if (!store) return store.error();
   auto salt = DailySalt::open(options.salt_file, clock.now());
   if (!salt) return salt.error();
