@@ -58,6 +58,9 @@ TEST_P(BulkLinks, EachRowIsAnsweredInItsPlace) {
   EXPECT_EQ(redirect.get("/mia").status, "302") << "served when the answer leaves";
   EXPECT_EQ(redirect.get("/" + std::string(results[2].at("slug").as_string())).status, "302");
   EXPECT_EQ(links(), 3u);
+  const auto same =
+      post(R"({"links":[)" + row(R"("slug":"mia","domain":"Go.Example")") + "]}", 200);
+  EXPECT_EQ(same.at("refused"), 1) << "the default domain is one, however it is written";
 }
 
 TEST_P(BulkLinks, AtomicRefusesAllForOne) {

@@ -130,6 +130,21 @@ TEST_P(Links, HostsAreStoredInAsciiHoweverTheyAreWritten) {
   EXPECT_NE(alike.text("detail").find("xn--hop-ehd.example"), std::string::npos);
 }
 
+TEST_P(Links, NobodyTakesASlugOfTheDefaultDomainBySpellingItOtherwise) {
+  shop.add_brand({12}, "Europe/Berlin", "", core::DealId{23});
+  ASSERT_EQ(create(R"("slug":"mia")").status, 201);
+  const Called other =
+      call(net::Method::post, "/v1/links",
+           R"({"slug":"mia","domain":"GO.example","deal_id":")" + core::DealId{23}.text() +
+               R"(","destination":"https://shop.example/other"})",
+           {}, {12});
+  EXPECT_EQ(other.status, 409);
+  EXPECT_EQ(other.text("code"), "slug_taken");
+  EXPECT_TRUE(
+      redirect.get("/mia").headers.at("Location").starts_with("https://shop.example/landing?"));
+  EXPECT_EQ(create(R"("slug":"lea","domain":"Go.Example")").text("url"), "https://go.example/lea");
+}
+
 TEST_P(Links, RefusalsNameTheFieldAndWriteNothing) {
   struct Case {
     const char* fields;
