@@ -114,7 +114,8 @@ core::Result<void> check_slug(std::string_view slug) {
 core::Result<std::string> check_domain(std::string_view domain) {
   if (domain.empty()) return std::string();
   auto name = core::host_name(domain);
-  if (!name)
+  // No address: who reaches the server by it is led by the default domain's links.
+  if (!name || core::is_ipv4_host(*name))
     return refuse(
         "domain must be a host name without scheme, port or path, such as go.shop.example");
   return std::move(*name);
