@@ -2,6 +2,8 @@
 
 #include <boost/json/parse.hpp>
 
+#include "net/json.hpp"
+
 namespace fairlead::redirect {
 
 std::size_t utm_index(std::string_view name) {
@@ -25,7 +27,10 @@ core::Result<UtmValues> read_utm(const boost::json::value& value) {
           "utm knows utm_source, utm_medium, utm_campaign, utm_term and utm_content, not \"" +
           std::string(std::string_view(key).substr(0, 40)) + "\"");
     if (text.is_null()) continue;
-    if (!text.is_string()) return refuse(std::string(utm_names[i]) + " must be a text");
+    if (!text.is_string() || net::number_source(text))
+      return refuse(std::string(utm_names[i]) + " must be a text");
+    if (!values[i].empty())
+      return refuse(std::string(utm_names[i]) + " is there twice, with and without utm_");
     const std::string_view plain = text.get_string();
     if (plain.size() > utm_value_bytes_max)
       return refuse(std::string(utm_names[i]) + " may have at most " +

@@ -176,6 +176,7 @@ TEST_P(Links, RefusalsNameTheFieldAndWriteNothing) {
            {R"("status":302.5)", 400, "invalid_request", "/status"},
            {R"("utm":{"colour":"red"})", 400, "invalid_request", "/utm"},
            {R"("utm":{"source":5})", 400, "invalid_request", "/utm"},
+           {R"("utm":{"source":"a","utm_source":"b"})", 400, "invalid_request", "/utm"},
            {R"("utm":[])", 400, "invalid_request", "/utm"},
            {R"("utm":{"source":"a\nb"})", 400, "invalid_request", "/utm"},
            {R"("utm_locked":"yes")", 400, "invalid_request", "/utm_locked"},
