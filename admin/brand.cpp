@@ -89,7 +89,11 @@ BrandChange read_brand(net::Fields& body) {
   brand.fallback_url = body.maybe_text("fallback_url", {1, 2'048});
   if (brand.fallback_url) {
     auto checked = redirect::check_destination(*brand.fallback_url, brand.domains);
-    if (checked) {
+    // Every brace of a checked destination belongs to a macro.
+    if (checked && checked->find('{') != std::string::npos) {
+      body.refuse("fallback_url", "invalid_value",
+                  "fallback_url must not have macros: a fallback is sent as it is");
+    } else if (checked) {
       brand.fallback_url = std::move(*checked);
     } else {
       refuse_destination(body, "fallback_url", checked.error().detail);

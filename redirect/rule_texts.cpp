@@ -140,6 +140,10 @@ core::Result<void> check_rule_destinations(LinkRules& rules, const LinkRules& be
       outcome = refuse(place + checked.error().detail.substr(subject.size()));
     }
   });
+  // Only macros have braces; all others are refused above.
+  if (outcome && rules.fallback_url != before.fallback_url &&
+      rules.fallback_url.find('{') != std::string::npos)
+    outcome = refuse("fallback_url must not have macros: a fallback is sent as it is");
   return outcome;
 }
 

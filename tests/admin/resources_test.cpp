@@ -375,6 +375,10 @@ TEST_P(Resources, BrandsChangeTheirDomainsAndTellTheRedirect) {
   EXPECT_EQ(same.status, 200);
   EXPECT_EQ(header_of(same, "ETag"), header_of(changed, "ETag"));
   EXPECT_EQ(api.brand_changes, 1);
+  const auto macro = api.call("PATCH", "/v1/brand", brand.admin,
+                              R"({"fallback_url":"https://shop.example/{slug}"})");
+  EXPECT_EQ(macro.status, 400);
+  EXPECT_NE(macro.body.find("fallback_url must not have macros"), std::string::npos) << macro.body;
   const auto none = api.call("PATCH", "/v1/brand", brand.admin, R"({"fallback_url":null})");
   EXPECT_EQ(member_of(none, "fallback_url"), "null");
 }

@@ -133,6 +133,17 @@ TEST(RuleFields, DomainThatLeftTheListDoesNotRefuseAnotherEdit) {
 boost::json::value any_json(test::Random& random, int depth) {
   static constexpr std::array words = {"starts_at",
                                        "ends_at",
+TEST(RuleFields, FallbackHasNoMacrosBecauseNobodyReplacesThem) {
+  LinkRules rules;
+  rules.fallback_url = "https://shop.example/?from={slug}";
+  const auto refused = check_rule_destinations(rules, {}, domains);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().detail,
+            "fallback_url must not have macros: a fallback is sent as it is");
+  rules.fallback_url = "https://shop.example/?from=%7Bslug%7D";
+  EXPECT_TRUE(check_rule_destinations(rules, {}, domains));
+}
+
                                        "click_limit",
                                        "before_start_url",
                                        "targets",
