@@ -58,7 +58,7 @@ core::Result<redirect::ImportedLink> LinkRows::link_of(const SheetRow& row,
   if (row.status.size() == 3) link.status = std::atoi(row.status.c_str());
   if (!row.rules.empty()) {
     auto rules = redirect::stored_rules(row.rules);
-    if (!rules) return fail(Errc::invalid, "rules " + rules.error().detail);
+    if (!rules) return fail(Errc::invalid, "rules: " + rules.error().detail);
     link.rules = std::move(*rules);
   }
   if (row.expires_at) link.rules.ends_at = row.expires_at;

@@ -176,10 +176,16 @@ std::string rules_text(const LinkRules& rules) {
 core::Result<LinkRules> stored_rules(std::string_view text) {
   LinkRules rules;
   if (text.empty()) return rules;
-  net::Fields fields(text);
+  const auto parsed = net::parse_json(text);
+  if (!parsed) return parsed.error();
+  const json::object* const object = parsed->if_object();
+  if (object == nullptr) return refuse("rules must be a JSON object");
+  std::vector<net::FieldError> problems;
+  net::Fields fields(*object, "", problems);
   read_rules(fields, rules);
-  if (const auto refusal = fields.refusal()) return refuse("stored rules: " + refusal->body);
-  return rules;
+  fields.refuse_unknown();
+  if (problems.empty()) return rules;
+  return refuse(problems.front().pointer + ": " + problems.front().detail);
 }
 
 }  // namespace fairlead::redirect

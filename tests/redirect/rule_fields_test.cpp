@@ -66,6 +66,10 @@ TEST(RuleFields, WhatIsStoredIsWhatWasMeant) {
   EXPECT_TRUE(stored_rules("").value().empty());
   EXPECT_FALSE(stored_rules("{"));
   EXPECT_FALSE(stored_rules(R"({"click_limit":0})"));
+  EXPECT_EQ(stored_rules(R"({"targets":[{"if":{"os":["dos"]},"destination":"x"}]})").error().detail,
+            "/targets/0/if/os: \"os\" knows ios, android, windows, macos, linux, chromeos, other; "
+            "not \"dos\"");
+  EXPECT_TRUE(stored_rules("{").error().detail.starts_with("the body is not usable JSON"));
 }
 
 TEST(RuleFields, EditsReplaceRemoveAndLeaveAlone) {
@@ -129,10 +133,6 @@ TEST(RuleFields, DomainThatLeftTheListDoesNotRefuseAnotherEdit) {
   EXPECT_FALSE(check_rule_destinations(rules, before, domains));
 }
 
-// Any JSON of the fields' own words and of others.
-boost::json::value any_json(test::Random& random, int depth) {
-  static constexpr std::array words = {"starts_at",
-                                       "ends_at",
 TEST(RuleFields, FallbackHasNoMacrosBecauseNobodyReplacesThem) {
   LinkRules rules;
   rules.fallback_url = "https://shop.example/?from={slug}";
@@ -144,6 +144,10 @@ TEST(RuleFields, FallbackHasNoMacrosBecauseNobodyReplacesThem) {
   EXPECT_TRUE(check_rule_destinations(rules, {}, domains));
 }
 
+// Any JSON of the fields' own words and of others.
+boost::json::value any_json(test::Random& random, int depth) {
+  static constexpr std::array words = {"starts_at",
+                                       "ends_at",
                                        "click_limit",
                                        "before_start_url",
                                        "targets",
