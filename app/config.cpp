@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include "core/crypto.hpp"
+#include "net/ascii.hpp"
 
 namespace fairlead::app {
 
@@ -296,6 +297,7 @@ std::string Config::shown_host() const {
   host.erase(std::min(host.find_first_of("/?#"), host.size()));
   const std::size_t port = host.rfind(':');
   if (port != std::string::npos && host.find(']', port) == std::string::npos) host.erase(port);
+  std::transform(host.begin(), host.end(), host.begin(), net::lower);
   return host;
 }
 

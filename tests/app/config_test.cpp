@@ -112,6 +112,7 @@ TEST_F(ConfigFile, LinksAreShownUnderThePublicUrlAndItsHost) {
   const std::tuple<const char*, const char*, const char*> urls[] = {
       {"https://go.example.com/", "https://go.example.com", "go.example.com"},
       {"http://go.example.com:8080", "http://go.example.com:8080", "go.example.com"},
+      {"https://Go.Example.com", "https://Go.Example.com", "go.example.com"},
       {"http://[::1]:8080/x", "http://[::1]:8080/x", "[::1]"}};
   for (const auto& [given, url, host] : urls) {
     auto config = load_config(write(""), {}, {{"public_url", given}});
