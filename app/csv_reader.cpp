@@ -10,6 +10,10 @@ core::Error refuse(std::size_t line, std::string why) {
   return core::fail(core::Errc::invalid, "line " + std::to_string(line) + ": " + std::move(why));
 }
 
+core::Error too_long(std::size_t line) {
+  return refuse(line, "a record may have at most 262144 bytes");
+}
+
 // What separates fields: the one of them that the header has most of.
 char separator_of(const std::string& header) {
   char best = ',';
@@ -61,12 +65,12 @@ core::Result<CsvReader::End> CsvReader::read_field(std::string& field) {
   const std::size_t end = std::min(text_.find(separator_, at_), text_.size());
   field.assign(text_, at_, end - at_);
   record_bytes_ += field.size();
-  if (record_bytes_ > record_bytes_max)
-    return refuse(line_, "a record may have at most 262144 bytes");
+  if (record_bytes_ > record_bytes_max) return too_long(line_);
   if (end < text_.size()) {
     at_ = end + 1;
     return End::field;
   }
+  if (is_cut()) return too_long(line_);
   at_ = text_.size();
   if (field.ends_with('\n')) field.pop_back();
   if (field.ends_with('\r')) field.pop_back();
@@ -96,6 +100,7 @@ core::Result<CsvReader::End> CsvReader::read_quoted(std::string& field) {
       ++at_;
       return End::field;
     }
+    if (is_cut() && at_ == text_.size()) return too_long(line_);
     const std::string_view rest = std::string_view(text_).substr(at_);
     at_ = text_.size();
     if (rest.empty() || rest == "\n" || rest == "\r\n") return End::record;

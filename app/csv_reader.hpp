@@ -33,6 +33,8 @@ class CsvReader {
   // What stands behind a field.
   enum class End { field, record };
   bool read_line();
+  // Whether text_ is only the first part of a line that is longer than a record may be.
+  bool is_cut() const { return text_.size() > record_bytes_max && !text_.ends_with('\n'); }
   core::Result<End> read_field(std::string& field);
   core::Result<End> read_quoted(std::string& field);
 

@@ -60,6 +60,8 @@ TEST(CsvReader, ARecordHasALimit) {
   const std::string most(CsvReader::record_bytes_max - 2, 'x');
   EXPECT_EQ(read(most + "\n").size(), most.size() + 3);
   EXPECT_NE(read(most + "xxxx\n").find("error line 1"), std::string::npos);
+  EXPECT_EQ(read("a,b\n1," + most + "yz\nc,d\n").substr(0, 18), "1:a|b;error line 2")
+      << "no record is taken in two parts";
   EXPECT_NE(read("a\n\"" + std::string(CsvReader::record_bytes_max + 9, '\n')).find("error line 2"),
             std::string::npos)
       << "a quote that is never closed does not read the whole file";
