@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/utf8.hpp"
 #include "net/request.hpp"
 
 namespace fairlead::app {
@@ -223,6 +224,7 @@ core::Result<SheetRow> LinkSheet::read(const std::vector<std::string>& fields) c
   if (fields.size() != meanings_.size())
     return refuse("the row has " + std::to_string(fields.size()) + " fields and the header " +
                   std::to_string(meanings_.size()));
+  if (auto good = check_texts(fields); !good) return good.error();
   Values values;
   for (std::size_t i = 0; i < fields.size(); ++i)
     values.at(meanings_[i]) =
@@ -248,6 +250,17 @@ core::Result<SheetRow> LinkSheet::read(const std::vector<std::string>& fields) c
   if (row.destination.empty()) return refuse("the destination is empty");
   if (auto read = read_typed(values, row); !read) return read.error();
   return row;
+}
+
+// A database takes no other text, and would refuse the good rows of the transaction with it.
+core::Result<void> LinkSheet::check_texts(const std::vector<std::string>& fields) const {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (!core::is_utf8(fields[i]))
+      return refuse(names_[i] + " is not UTF-8; save the file in that encoding");
+    if (fields[i].find('\0') != std::string::npos)
+      return refuse(names_[i] + " must not have a NUL byte");
+  }
+  return {};
 }
 
 // What is more than text.

@@ -78,6 +78,7 @@ class LinkSheet {
   struct Known;
   struct Values;
   static const Known known_columns[];
+  core::Result<void> check_texts(const std::vector<std::string>& fields) const;
   core::Result<void> read_typed(const Values& values, SheetRow& row) const;
   static Meaning meaning_of(SheetFormat format, std::string_view column);
 

@@ -115,6 +115,10 @@ TEST(LinkSheet, RefusalsSayWhatWouldBeRight) {
   EXPECT_EQ(told(sheet, {"mia", "https://shop.example/"}), "the row has 2 fields and the header 3");
   EXPECT_EQ(told(sheet, {"", "https://shop.example/", ""}), "the slug is empty");
   EXPECT_EQ(told(sheet, {"mia", "", ""}), "the destination is empty");
+  EXPECT_EQ(told(sheet, {"mia", "https://shop.example/caf\xE9", ""}),
+            "url is not UTF-8; save the file in that encoding");
+  EXPECT_EQ(told(sheet, {std::string("m\0a", 3), "https://shop.example/", ""}),
+            "keyword must not have a NUL byte");
   EXPECT_TRUE(told(sheet, {"mia", "https://shop.example/", "yesterday"})
                   .starts_with("timestamp must be a time such as"));
 }
