@@ -55,7 +55,7 @@ core::Result<redirect::ImportedLink> LinkRows::link_of(const SheetRow& row,
   for (std::size_t i = 0; i < row.utm.size(); ++i)
     if (!row.utm[i].empty()) link.utm.emplace_back(redirect::utm_names[i], row.utm[i]);
   link.utm_locked = row.utm_locked;
-  if (row.status.size() == 3) link.status = std::atoi(row.status.c_str());
+  link.status = row.status;
   if (!row.rules.empty()) {
     auto rules = redirect::stored_rules(row.rules);
     if (!rules) return fail(Errc::invalid, "rules: " + rules.error().detail);

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "core/utf8.hpp"
 #include "net/request.hpp"
+#include "redirect/answers.hpp"
 
 namespace fairlead::app {
 
@@ -243,7 +245,6 @@ core::Result<SheetRow> LinkSheet::read(const std::vector<std::string>& fields) c
   row.tags = values.at(Meaning::tags);
   row.clicks = values.at(Meaning::clicks);
   row.rules = values.at(Meaning::rules);
-  row.status = values.at(Meaning::status);
   for (std::size_t i = 0; i < row.utm.size(); ++i)
     row.utm[i] = values.texts[static_cast<std::size_t>(Meaning::utm_source) + i];
   if (row.slug.empty()) return refuse("the slug is empty");
@@ -275,6 +276,12 @@ core::Result<void> LinkSheet::read_typed(const Values& values, SheetRow& row) co
                       " must be a time such as 2026-03-02T09:15:00Z or 2026-03-02 09:15:00, not " +
                       text);
       (meanings_[i] == Meaning::created ? row.created_at : row.expires_at) = *at;
+    }
+    if (meanings_[i] == Meaning::status) {
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), row.status);
+      if (error != std::errc{} || end != text.data() + text.size() ||
+          !redirect::is_redirect_status(row.status))
+        return refuse(names_[i] + " must be 301, 302, 303, 307 or 308, not " + text);
     }
     const bool is_flag = meanings_[i] >= Meaning::utm_locked;
     if (!is_flag) continue;

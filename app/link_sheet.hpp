@@ -28,7 +28,7 @@ struct SheetRow {
   std::string destination;
   std::string deal;  // of fairlead's own export
   redirect::UtmValues utm;
-  std::string status;
+  int status = 302;
   std::string title;
   std::string tags;
   std::string clicks;

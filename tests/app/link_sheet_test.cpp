@@ -119,6 +119,11 @@ TEST(LinkSheet, RefusalsSayWhatWouldBeRight) {
             "url is not UTF-8; save the file in that encoding");
   EXPECT_EQ(told(sheet, {std::string("m\0a", 3), "https://shop.example/", ""}),
             "keyword must not have a NUL byte");
+  const auto own = sheet_of({"deal_id", "slug", "destination", "status"});
+  EXPECT_EQ(told(own, {"deal_x", "mia", "https://shop.example/", "3020"}),
+            "status must be 301, 302, 303, 307 or 308, not 3020");
+  EXPECT_EQ(told(own, {"deal_x", "mia", "https://shop.example/", "302 "}),
+            "status must be 301, 302, 303, 307 or 308, not 302 ");
   EXPECT_TRUE(told(sheet, {"mia", "https://shop.example/", "yesterday"})
                   .starts_with("timestamp must be a time such as"));
 }
