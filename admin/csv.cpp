@@ -2,9 +2,9 @@
 
 namespace fairlead::admin {
 
-namespace {
-
 bool reads_as_formula(std::string_view text) {
+  while (text.starts_with('\''))
+    text.remove_prefix(1);
   if (text.empty()) return false;
   if (std::string_view("=+-@\t\r\0", 7).find(text.front()) != std::string_view::npos) return true;
   // Full-width = + - @, which some spreadsheets take for the plain ones.
@@ -13,6 +13,8 @@ bool reads_as_formula(std::string_view text) {
     if (text.starts_with(wide)) return true;
   return false;
 }
+
+namespace {
 
 void append(std::string& csv, std::nullptr_t) {
   csv += "";

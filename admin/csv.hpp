@@ -18,8 +18,12 @@ using Cell = std::variant<std::nullptr_t, std::int64_t, std::string>;
 // Appends one record and its CRLF.
 void append_csv_record(std::string& csv, std::span<const Cell> cells);
 
-// A text as one field. When it begins with = + - @, a tab, CR or NUL, or a full-width = + - @, it
-// gets a leading ' and quotes; otherwise quotes only when it holds a quote, a comma, CR or LF.
+// Whether a spreadsheet would run it: it begins with = + - @, a tab, CR or NUL, or a full-width
+// = + - @. Behind ' as well, so that a text is told from a defused one.
+bool reads_as_formula(std::string_view text);
+
+// A text as one field. One that reads as a formula gets a leading ' and quotes; others get quotes
+// only when they hold a quote, a comma, CR or LF.
 std::string csv_field(std::string_view text);
 
 }  // namespace fairlead::admin

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "admin/csv.hpp"
 #include "core/utf8.hpp"
 #include "net/request.hpp"
 #include "redirect/answers.hpp"
@@ -95,10 +96,8 @@ core::Result<bool> read_flag(const std::string& text) {
 
 // fairlead's own export puts a ' before what a spreadsheet would run; see admin/csv.hpp.
 std::string_view without_defusal(std::string_view text) {
-  if (text.size() > 1 && text[0] == '\'' &&
-      std::string_view("=+-@\t\r").find(text[1]) != std::string_view::npos)
-    text.remove_prefix(1);
-  return text;
+  const bool is_defused = text.starts_with('\'') && admin::reads_as_formula(text.substr(1));
+  return is_defused ? text.substr(1) : text;
 }
 
 }  // namespace

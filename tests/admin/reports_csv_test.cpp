@@ -27,6 +27,8 @@ TEST(Csv, DefusesTextThatReadsAsAFormula) {
         std::string_view("－1"), std::string_view("＠x")})
     EXPECT_EQ(csv_field(text), "\"'" + std::string(text) + "\"");
   EXPECT_EQ(csv_field("=\"a\""), "\"'=\"\"a\"\"\"");
+  EXPECT_EQ(csv_field("'=1"), "\"''=1\"") << "so that taking one ' off gives the text again";
+  EXPECT_EQ(csv_field("'a"), "'a");
 }
 
 TEST(Csv, NumbersStayNumbersAndNothingStaysEmpty) {

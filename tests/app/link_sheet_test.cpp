@@ -100,6 +100,14 @@ TEST(LinkSheet, OwnExportUndoesTheDefusal) {
   EXPECT_EQ(row->destination, "https://shop.example/a") << "and not the url that is shared";
   EXPECT_EQ(row->deal, "deal_x");
   EXPECT_FALSE(row->is_enabled);
+  const auto titled = sheet_of({"deal_id", "slug", "destination", "title"});
+  const auto title = [&](const std::string& text) {
+    return titled.read({"deal_x", "mia", "https://shop.example/a", text})->title;
+  };
+  EXPECT_EQ(title("''=1"), "'=1");
+  EXPECT_EQ(title("'\xEF\xBC\x9D"), "\xEF\xBC\x9D") << "the full-width sign is one, too";
+  EXPECT_EQ(title("'a"), "'a");
+  EXPECT_EQ(title("'"), "'");
 }
 
 TEST(LinkSheet, RefusalsSayWhatWouldBeRight) {
