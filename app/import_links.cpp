@@ -1,6 +1,7 @@
 // fairlead import links FILE: a thousand rows to a transaction, each with its own result. What a
 // link has no place for (title, tags, clicks of the old system) is kept in its audit event.
 #include <boost/json.hpp>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -211,6 +212,10 @@ std::string through_server(const Config& config, const ImportRequest& request) {
 }  // namespace
 
 int import_links(const Config& config, const ImportRequest& request) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(request.file, ignored))
+    return report_failure("import links",
+                          {Errc::config, "cannot read " + request.file + ": it is a directory"});
   std::ifstream file(request.file, std::ios::binary);
   if (!file) return report_failure("import links", {Errc::config, "cannot read " + request.file});
   auto database = storage::open({.url = config.database_url()});
