@@ -100,8 +100,12 @@ class Server:
     def __init__(self, name, port, command, log):
         self.name, self.port = name, port
         self.url = f"http://127.0.0.1:{port}/{SLUG}"
-        self.process = subprocess.Popen(["taskset", "-c", "0", *command], stderr=log, stdout=log)
+        self.command, self.log = ["taskset", "-c", "0", *command], log
+        self.start()
         self.wait_for_port()
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, stderr=self.log, stdout=self.log)
 
     def wait_for_port(self):
         for _ in range(100):
@@ -161,39 +165,36 @@ def start_haproxy(folder, bytes_wanted, messages):
     return start_padded(start, bytes_wanted)
 
 
-def start_fairlead(folder, messages, *more_flags):
-    data, port = folder / "data", free_port()
-    flags = ["--data", str(data), "--listen", f"127.0.0.1:{port}", *more_flags]
+def init_brand(data, name="Bench"):
+    """A brand in the data directory, which is made; the brand's admin key."""
+    command = [PROGRAM, "init", "--brand", name, "--domain", "shop.example", "--json"]
     made = subprocess.run(
-        [
-            PROGRAM,
-            "init",
-            "--brand",
-            "Bench",
-            "--domain",
-            "shop.example",
-            "--data",
-            str(data),
-            "--json",
-        ],
-        check=True,
-        capture_output=True,
-        text=True,
+        [*command, "--data", str(data)], check=True, capture_output=True, text=True
     )
-    server = Server("fairlead", port, [PROGRAM, "serve", *flags, "--threads", "1"], messages)
-    key = json.loads(made.stdout)["admin_key"]
+    return json.loads(made.stdout)["admin_key"]
 
-    def post(path, body):
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}{path}",
-            json.dumps(body).encode(),
-            {"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request) as answer:
-            return json.load(answer)["id"]
 
-    influencer = post("/v1/influencers", {"name": "Mia"})
+def serve(data, messages, *more_flags, name="fairlead"):
+    port = free_port()
+    command = [PROGRAM, "serve", "--data", str(data), "--listen", f"127.0.0.1:{port}"]
+    return Server(name, port, [*command, *more_flags, "--threads", "1"], messages)
+
+
+def post(port, key, path, body):
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}",
+        json.dumps(body).encode(),
+        {"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)["id"]
+
+
+def make_deal(port, key):
+    influencer = post(port, key, "/v1/influencers", {"name": "Mia"})
     campaign = post(
+        port,
+        key,
         "/v1/campaigns",
         {
             "name": "Summer",
@@ -208,15 +209,16 @@ def start_fairlead(folder, messages, *more_flags):
             },
         },
     )
-    deal = post(
-        "/v1/deals",
-        {
-            "influencer_id": influencer,
-            "campaign_id": campaign,
-            "plan": {"kind": "percent", "rate_ppm": 100000},
-        },
-    )
-    post("/v1/links", {"deal_id": deal, "slug": SLUG})
+    plan = {"kind": "percent", "rate_ppm": 100000}
+    deal = {"influencer_id": influencer, "campaign_id": campaign, "plan": plan}
+    return post(port, key, "/v1/deals", deal)
+
+
+def start_fairlead(folder, messages, *more_flags):
+    data = folder / "data"
+    key = init_brand(data)
+    server = serve(data, messages, *more_flags)
+    post(server.port, key, "/v1/links", {"deal_id": make_deal(server.port, key), "slug": SLUG})
     return server, data
 
 

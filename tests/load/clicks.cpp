@@ -1,13 +1,17 @@
-// Makes realistic clicks and stores them the way the server does, and says what a click costs on
-// disk and in CPU. See docs/performance.md.
+// Makes realistic clicks of the year 2025 on 500 links and stores them the way the server does.
+// Each way prints one JSON object about what it did. scripts/bench_storage.py and others use it.
 //
-//   load_clicks rows FILE CLICKS      a new click file of whole clicks; prints the cost of one
-//   load_clicks rollups DIR CLICKS    in a data directory made by `fairlead init`: 500 links, and
-//                                     their clicks of a year as rollups and visitors alone, added
-//                                     up by the code that adds up stored ones
+//   load_clicks rows FILE CLICKS [BATCH]  a new click file of whole clicks, BATCH in a transaction
+//   load_clicks year DIR CLICKS           the same in a data directory made by `fairlead init`,
+//   with
+//                                         the links
+//   load_clicks rollups DIR CLICKS        the links, and the clicks as rollups and visitors alone,
+//                                         added up by the code that adds up stored ones
 #include <ctime>
+#include <exception>
 #include <iostream>
 #include <random>
+#include <span>
 #include <string>
 
 #include "redirect/click_store.hpp"
@@ -16,7 +20,7 @@
 namespace fairlead::redirect {
 namespace {
 
-constexpr std::size_t batch_clicks = 20'000;
+constexpr std::size_t batch_clicks = 20'000;  // what the folder takes at once when it is busy
 constexpr std::int64_t link_count = 500;
 constexpr std::int64_t days = 365;
 constexpr std::int64_t first_link = 1'000'000'000'000;
@@ -125,17 +129,18 @@ storage::Statement statement(std::string_view text, int parameters) {
   return {"load.clicks", text, text, parameters};
 }
 
-void make_rows(const std::string& file, std::int64_t count) {
+void make_rows(const std::string& file, core::BrandId brand, std::int64_t count,
+               std::size_t batch_size) {
   auto store =
       ClickStore::open(
           storage::open({.url = "sqlite:" + file, .schema = storage::Schema::clicks}).value())
           .value();
-  Maker maker({1});
+  Maker maker(brand);
   std::vector<ClickRecord> batch;
   double seconds = 0;
   for (std::int64_t i = 0; i < count; ++i) {
     batch.push_back(maker.click(i, count));
-    if (batch.size() < batch_clicks && i + 1 < count) continue;
+    if (batch.size() < batch_size && i + 1 < count) continue;
     const double before = cpu_seconds();
     store->append(batch, {i}).value();
     store->maintain();
@@ -143,21 +148,8 @@ void make_rows(const std::string& file, std::int64_t count) {
     batch.clear();
   }
   store.reset();
-  std::cout << count << " clicks in batches of " << batch_clicks << ": "
-            << seconds / static_cast<double>(count) * 1e6
-            << " us of CPU per click, commits and checkpoints included\n";
-  const auto sizes = statement(
-      "SELECT name, SUM(pgsize), SUM(ncell) FROM dbstat GROUP BY name ORDER BY 2 DESC LIMIT 20", 0);
-  auto opened =
-      storage::open_read_only({.url = "sqlite:" + file, .schema = storage::Schema::clicks}).value();
-  opened
-      ->read([&](storage::Session& session) {
-        for (const storage::Row& row : session.run(sizes))
-          std::cout << "  " << row.text(0) << ": "
-                    << static_cast<double>(row.integer(1)) / static_cast<double>(count)
-                    << " bytes per click, pages and all\n";
-      })
-      .value();
+  std::cout << "{\"clicks\": " << count << ", \"batch_clicks\": " << batch_size
+            << ", \"cpu_us_per_click\": " << seconds / static_cast<double>(count) * 1e6 << "}\n";
 }
 
 // The brand's links, each with an influencer and a deal of its own.
@@ -191,10 +183,15 @@ core::BrandId make_links(storage::Session& session) {
   return brand;
 }
 
+core::BrandId make_links_in(const std::string& directory) {
+  return storage::open({.url = "sqlite:" + directory + "/fairlead.db"})
+      .value()
+      ->transact(make_links)
+      .value();
+}
+
 void make_rollups(const std::string& directory, std::int64_t count) {
-  auto main = storage::open({.url = "sqlite:" + directory + "/fairlead.db"}).value();
-  const core::BrandId brand = main->transact(make_links).value();
-  Maker maker(brand);
+  Maker maker(make_links_in(directory));
   auto clicks = storage::open({.url = "sqlite:" + directory + "/clicks.db",
                                .schema = storage::Schema::clicks})
                     .value();
@@ -218,26 +215,45 @@ void make_rollups(const std::string& directory, std::int64_t count) {
                        words.profile(session, click)});
           }
           add_rollups(session, tally.rollups());
+          while (drop_old_hours(session, 100'000) > 0)
+            continue;
         })
         .value();
     seconds += cpu_seconds() - before;
   }
-  std::cout << count << " clicks as rollups of " << link_count << " links and " << days
-            << " days: " << seconds << " s of CPU, making them included\n";
+  std::cout << "{\"clicks\": " << count << ", \"links\": " << link_count << ", \"days\": " << days
+            << ", \"cpu_s\": " << seconds << "}\n";
+}
+
+// False when that is no way to use it.
+bool make(std::span<char*> arguments) {
+  if (arguments.size() < 4) return false;
+  const std::string what = arguments[1];
+  const std::string where = arguments[2];
+  const std::int64_t count = std::stoll(arguments[3]);
+  if (what == "rows") {
+    make_rows(where, {1}, count, arguments.size() > 4 ? std::stoul(arguments[4]) : batch_clicks);
+  } else if (what == "year") {
+    make_rows(where + "/clicks.db", make_links_in(where), count, batch_clicks);
+  } else if (what == "rollups") {
+    make_rollups(where, count);
+  } else {
+    return false;
+  }
+  return true;
 }
 
 }  // namespace
 }  // namespace fairlead::redirect
 
 int main(int count, char** arguments) {
-  const std::string what = count == 4 ? arguments[1] : "";
-  if (what == "rows") {
-    fairlead::redirect::make_rows(arguments[2], std::stoll(arguments[3]));
-  } else if (what == "rollups") {
-    fairlead::redirect::make_rollups(arguments[2], std::stoll(arguments[3]));
-  } else {
-    std::cerr << "usage: load_clicks rows FILE CLICKS | load_clicks rollups DIR CLICKS\n";
-    return 2;
+  try {
+    if (fairlead::redirect::make({arguments, static_cast<std::size_t>(count)})) return 0;
+  } catch (const std::exception& failure) {
+    std::cerr << "load_clicks: " << failure.what() << "\n";
+    return 1;
   }
-  return 0;
+  std::cerr
+      << "usage: load_clicks rows FILE CLICKS [BATCH] | year DIR CLICKS | rollups DIR CLICKS\n";
+  return 2;
 }
