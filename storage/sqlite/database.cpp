@@ -103,20 +103,44 @@ SqliteDatabase::SqliteDatabase(const OpenOptions& options, std::string path)
 void SqliteDatabase::open_writer() {
   auto writer =
       Connection::open({path_, ConnectionSettings::Access::write, static_cast<int>(wait_.count())});
+  try {
+    take_over(*writer);
+  } catch (const StatementFailed& failure) {
+    if (failure.error.code != Errc::no_space || !is_complete(*writer)) throw;
+    // A full disk must not keep shoppers from being redirected. Reading needs no room: what a crash
+    // left is found in the log, and check() tries to write again.
+    full_ = true;
+    core::log(core::Level::error, "storage_full",
+              {{"file", path_}, {"detail", failure.error.detail}});
+  }
+  wal_pages_ = writer->wal_pages();
+  writer_.add(std::move(writer));
+}
+
+// Has every table this program needs, and a disk that is only full.
+bool SqliteDatabase::is_complete(Connection& writer) const {
+  if (writer.disk_failed()) return false;
+  try {
+    writer.run_transaction("BEGIN", [&](Session& session) { check_migrations(session, schema_); });
+  } catch (const StatementFailed&) {
+    return false;
+  }
+  return true;
+}
+
+void SqliteDatabase::take_over(Connection& writer) {
   // What a crash left in the log goes into the file and is synced before anything new is promised.
-  writer->checkpoint(Connection::Checkpoint::truncate, truncate_wait_ms_max);
-  writer->run_transaction("BEGIN IMMEDIATE", [&](Session& session) {
-    writer->run_script(schema_migrations_table);
+  writer.checkpoint(Connection::Checkpoint::truncate, truncate_wait_ms_max);
+  writer.run_transaction("BEGIN IMMEDIATE", [&](Session& session) {
+    writer.run_script(schema_migrations_table);
     const auto applied =
         apply_migrations(session, Engine::sqlite, schema_, core::SystemClock().now(),
-                         [&](std::string_view script) { writer->run_script(script); });
-    if (applied > 0) writer->run_script(planner_statistics);
+                         [&](std::string_view script) { writer.run_script(script); });
+    if (applied > 0) writer.run_script(planner_statistics);
     // A write even when nothing was missing: it creates the log and syncs the directory entry now,
     // because a failure of that sync during the first real commit would go unnoticed.
     session.run(sql::touch_migration);
   });
-  wal_pages_ = writer->wal_pages();
-  writer_.add(std::move(writer));
 }
 
 void SqliteDatabase::open_readers() {

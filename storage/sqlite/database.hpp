@@ -35,6 +35,8 @@ class SqliteDatabase final : public Database {
  private:
   SqliteDatabase(const OpenOptions& options, std::string path);
   void open_writer();
+  void take_over(Connection& writer);
+  bool is_complete(Connection& writer) const;
   void open_readers();
   void write(Connection& writer, const Body& body);
   void checkpoint_when_due(Connection& writer, int pages_due);

@@ -1,6 +1,8 @@
 // A disk that fails, at every single call of a few commits, and a disk that is full.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/storage/disk_faults.hpp"
 #include "tests/storage/notes.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -112,6 +114,51 @@ TEST(DiskFaults, AFullDiskRefusesAndRecoversByItself) {
   EXPECT_EQ(notes(*database), (std::vector<int>{1, 5}));
   EXPECT_EQ(metric(*database, "fairlead_storage_full"), 0);
   EXPECT_EQ(metric(*database, "fairlead_storage_failed"), 0);
+}
+
+TEST(DiskFaults, AStartOnAFullDiskReadsWhatACrashLeftAndWritesWhenThereIsRoom) {
+  const test::TemporaryDirectory directory;
+  const std::string file = directory.file("fairlead.db");
+  const std::vector<std::string> crashed = {directory.file("a.db"), directory.file("b.db")};
+  {
+    const auto database = test::open_file(file);
+    ASSERT_TRUE(write_note(*database, 1));
+    for (const std::string& copy : crashed)  // as kill -9 would leave them
+      for (const std::string end : {"", "-wal", "-shm"})
+        std::filesystem::copy_file(file + end, copy + end);
+  }
+  // Syncing and shortening the log need no room, its first write does.
+  int first_write = 1;
+  {
+    const DiskWatch watch(crashed[0] + "-wal");
+    test::open_file(crashed[0]);
+    for (const DiskCall& call : watch.calls()) {
+      if (call.kind == DiskCall::Kind::write) break;
+      ++first_write;
+    }
+  }
+  DiskWatch watch(crashed[1] + "-wal");
+  watch.fail_from(first_write, ENOSPC);
+  const auto database = test::open_file(crashed[1]);
+  EXPECT_EQ(notes(*database), std::vector<int>{1});
+  EXPECT_EQ(write_note(*database, 2).error().code, Errc::no_space);
+  EXPECT_EQ(metric(*database, "fairlead_storage_full"), 1);
+  EXPECT_EQ(database->check().error().code, Errc::no_space);
+  watch.heal();
+  EXPECT_TRUE(database->check());
+  EXPECT_TRUE(write_note(*database, 3));
+  EXPECT_EQ(notes(*database), (std::vector<int>{1, 3}));
+  EXPECT_EQ(metric(*database, "fairlead_storage_full"), 0);
+}
+
+TEST(DiskFaults, ANewFileIsNotStartedOnAFullDisk) {
+  const test::TemporaryDirectory directory;
+  const std::string file = directory.file("fairlead.db");
+  DiskWatch watch(file);
+  watch.fail_from(1, ENOSPC);
+  const auto opened = storage::open({.url = "sqlite:" + file});
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().detail.find(file), std::string::npos) << opened.error().detail;
 }
 
 TEST(DiskFaults, AFailedCheckpointClosesTheFileForCommits) {
