@@ -22,6 +22,7 @@ storage::Blob blob_of(const Network& network) {
 }
 
 constexpr const char* journal_name = "journal_batch";
+constexpr std::int64_t old_hours_max = 20'000;  // let go of at once
 
 // Where the rules of this program begin, when the clicks before were judged by others.
 void begin_epoch(storage::Session& session) {
@@ -74,11 +75,22 @@ core::Result<std::size_t> ClickStore::append(std::span<const ClickRecord> clicks
 }
 
 bool ClickStore::maintain() {
+  const bool has_more_hours = drop_hours();
   database_->maintain();
-  if (retention_ == nullptr) return false;
+  if (retention_ == nullptr) return has_more_hours;
   const Retention::Step step = retention_->step(*database_);
   if (step.has_removed) words_.forget();
-  return step.has_more;
+  return step.has_more || has_more_hours;
+}
+
+// Those that the newest day made too old, some at a time. Whether there may be more.
+bool ClickStore::drop_hours() {
+  if (newest_day_ <= cleared_day_) return false;
+  const core::Day day = newest_day_;
+  const auto dropped = database_->transact(
+      [](storage::Session& session) { return drop_old_hours(session, old_hours_max); });
+  if (dropped && *dropped == 0) cleared_day_ = day;
+  return dropped && *dropped > 0;
 }
 
 core::Result<std::size_t> ClickStore::activate(const Activation& activation) {
@@ -98,6 +110,7 @@ std::size_t ClickStore::append_in(storage::Session& session, std::span<const Cli
   std::sort(in_order_.begin(), in_order_.end(),
             [](const ClickRecord* a, const ClickRecord* b) { return a->id.number < b->id.number; });
   words_.use_on(core::Zone::utc().day_of(core::instant_of_id(in_order_.back()->id.number)));
+  newest_day_ = std::max(newest_day_, newest);
   ClickTally tally(keep_hours_until(session, newest));
   std::size_t added = 0;
   UsesByLink uses;

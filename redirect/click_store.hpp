@@ -37,6 +37,7 @@ class ClickStore final : public ClickSink {
                                    JournalPosition upto) override;
   core::Result<std::size_t> activate(const Activation& activation) override;
   JournalPosition position() const override { return position_; }
+  // Also lets go of hours and of clicks that are too old.
   bool maintain() override;
   // The highest click id stored before this process; 0 when there is none.
   std::int64_t newest_click() const { return newest_click_; }
@@ -46,6 +47,7 @@ class ClickStore final : public ClickSink {
  private:
   ClickStore(std::unique_ptr<storage::Database> database, std::shared_ptr<Retention> retention)
       : database_(std::move(database)), retention_(std::move(retention)) {}
+  bool drop_hours();
   std::size_t append_in(storage::Session& session, std::span<const ClickRecord> clicks);
   bool insert(storage::Session& session, const ClickRecord& click, const Profile& profile);
 
@@ -54,6 +56,8 @@ class ClickStore final : public ClickSink {
   ClickWords words_;
   bool is_between_batches_ = true;  // false: what was learned last may have been rolled back
   std::vector<const ClickRecord*> in_order_;
+  core::Day newest_day_{INT32_MIN};
+  core::Day cleared_day_{INT32_MIN};  // hours that this day made too old are gone
   JournalPosition position_;
   std::int64_t newest_click_ = 0;
   UsesByLink uses_;

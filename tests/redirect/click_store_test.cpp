@@ -118,6 +118,22 @@ TEST_P(ClickFile, HoursAreKeptForAWeekAndThenLetGo) {
   EXPECT_TRUE(differences().empty());
 }
 
+TEST_P(ClickFile, TheStoreLetsGoOfOldHoursByItself) {
+  const auto store = open_store();
+  for (int day = 0; day < 20; ++day) {
+    store
+        ->append(std::vector{click(test::Shop::brand, 1, test::start_of_test.plus_days(day), 0),
+                             click(other_brand, 2, test::start_of_test.plus_days(day), 1)},
+                 {day + 1})
+        .value();
+    store->maintain();
+  }
+  EXPECT_EQ(number("SELECT COUNT(*) FROM click_rollups WHERE span = 1"), 2 * (hours_kept_days + 1));
+  EXPECT_EQ(number("SELECT COUNT(*) FROM click_rollups_by WHERE span = 1"),
+            2 * (hours_kept_days + 1));
+  EXPECT_TRUE(differences().empty());
+}
+
 TEST_P(ClickFile, ManyWordsCostNoMemory) {
   auto database = open();
   constexpr std::size_t kept_max = 100;
