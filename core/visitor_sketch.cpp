@@ -53,6 +53,25 @@ std::uint64_t packed(std::uint64_t x) {
   return (x & 0xfffff) | (x >> 12 & 0xfffff00000);
 }
 
+// Of a sketch's bytes, of which so many are left; eight are read at once where there are eight.
+std::uint64_t packed_at(const char* at, std::size_t left) {
+  std::uint64_t group = 0;
+  if (left >= sizeof group) {
+    std::memcpy(&group, at, sizeof group);
+    return group & 0xffffffffff;
+  }
+  std::memcpy(&group, at, packed_group);
+  return group;
+}
+
+// The larger of each of eight bytes below 128.
+std::uint64_t larger(std::uint64_t a, std::uint64_t b) {
+  constexpr std::uint64_t high = 0x8080808080808080;
+  const std::uint64_t is_a = ((a | high) - b) & high;
+  const std::uint64_t mask = is_a | (is_a - (is_a >> 7));
+  return (a & mask) | (b & ~mask);
+}
+
 double sigma(double x) {
   double y = 1;
   double z = x;
@@ -145,13 +164,10 @@ bool VisitorSketch::merge_bytes(std::string_view bytes) {
   if (ranks_.empty()) spread();
   std::uint8_t* known = ranks_.data();
   for (std::size_t at = 0; at < packed_bytes; at += packed_group, known += 8) {
-    std::uint64_t group = 0;
-    std::memcpy(&group, bytes.data() + at, packed_group);
-    group = unpacked(group);
-    std::array<std::uint8_t, 8> ranks;
-    std::memcpy(ranks.data(), &group, 8);
-    for (std::size_t i = 0; i < 8; ++i)
-      known[i] = std::max(known[i], ranks[i]);
+    std::uint64_t ranks = 0;
+    std::memcpy(&ranks, known, sizeof ranks);
+    ranks = larger(ranks, unpacked(packed_at(bytes.data() + at, packed_bytes - at)));
+    std::memcpy(known, &ranks, sizeof ranks);
   }
   return true;
 }
