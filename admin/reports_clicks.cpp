@@ -167,7 +167,7 @@ PeriodPieces pieces_of(storage::Session& clicks, const ClickScope& scope) {
   if (zone.start_of(first) != period.from) first = core::Day{first.number + 1};
   const core::Day end = zone.day_of(period.to);
   if (end < first) return {period, first, first, {}};
-  const storage::Rows known = clicks.run(sql::report_known_days, scope.brand);
+  const storage::Rows known = clicks.run(sql::report_known_starts, scope.brand, span_day);
   const core::Day known_first{static_cast<std::int32_t>(known.one().integer(0))};
   const core::Day known_end{static_cast<std::int32_t>(known.one().integer(1))};
   return {{period.from, zone.start_of(first)},

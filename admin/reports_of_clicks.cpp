@@ -126,14 +126,15 @@ void Filler::fill_things(storage::Session& clicks, ClickReport& report) const {
   for (const ClickCount& count : count_clicks(clicks, scope))
     if (is_together || includes(count.link))
       row_of(count.link, count.day).add(count.verdict, count.clicks, count.unnamed);
-  std::map<std::pair<std::int64_t, core::Day>, core::VisitorSketch> visitors;
+  // Where each link's visitors of a day count; a period has many sketches of the same link.
+  std::map<std::pair<std::int64_t, core::Day>, core::VisitorSketch*> visitors;
   each_visitors(clicks, scope, [&](std::int64_t link, core::Day day, std::string_view sketch) {
+    if (!is_together && !includes(link)) return;
     if (scope.grain == Grain::period) day = {};
-    visitors[{link, day}].merge_bytes(sketch);
+    core::VisitorSketch*& target = visitors[{link, day}];
+    if (target == nullptr) target = &row_of(link, day).visitors;
+    target->merge_bytes(sketch);
   });
-  for (const auto& [link_day, sketch] : visitors)
-    if (is_together || includes(link_day.first))
-      row_of(link_day.first, link_day.second).visitors.merge(sketch);
 }
 
 void Filler::fill_words(storage::Session& clicks, ClickReport& report) const {
@@ -226,8 +227,12 @@ core::Answer answer_click_report(storage::Database& database, storage::Database&
   const auto asked = read_call(database, call, Report::clicks, problems);
   if (!asked) return failure(asked.error());
   if (!problems.empty()) return refuse(std::move(problems));
+  // Clicks of all links by time or by a word need no names, however many links there are.
+  const bool needs_names =
+      !asked->scope.is_whole() || asked->query.clicks_by.by == ClickGroup::By::thing;
   const auto directory = database.read([&](storage::Session& session) {
-    return read_directory(session, asked->scope.brand, asked->brand.currency);
+    return needs_names ? read_directory(session, asked->scope.brand, asked->brand.currency)
+                       : Directory{};
   });
   if (!directory) return failure(directory.error());
   const Filler filler(*asked, *directory);

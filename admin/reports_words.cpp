@@ -1,5 +1,8 @@
 #include "admin/reports_words.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "admin/reports_kept.hpp"
 #include "admin/reports_spans.hpp"
 #include "admin/sql.hpp"
@@ -81,17 +84,30 @@ std::map<std::int64_t, std::string> read_words(storage::Session& clicks, std::in
 
 std::vector<HourCount> count_hours(storage::Session& clicks, const ClickScope& scope) {
   std::vector<HourCount> counts;
-  const std::int64_t from = hour_of(scope, scope.period.from);
-  const std::int64_t to = hour_of(scope, scope.period.to.plus_micros(-1)) + 1;
-  const storage::Rows rows = within_limit(scope.links == ClickScope::Links::together
-                                              ? clicks.run(sql::report_brand_rollups, scope.brand,
-                                                           0, span_hour, from, to, report_rows_max)
-                                              : clicks.run(sql::report_rollups_by_time, scope.brand,
-                                                           span_hour, from, to, report_rows_max));
-  for (const storage::Row& row : rows)
-    counts.push_back({first_day_of(span_hour, row.integer(4)), row.integer(4) % 24, row.integer(0),
-                      static_cast<core::ClickVerdict>(row.integer(1)), row.integer(2),
-                      row.integer(3)});
+  const storage::Row known = clicks.run(sql::report_known_starts, scope.brand, span_hour).one();
+  const std::int64_t from = std::max(known.integer(0), hour_of(scope, scope.period.from));
+  const std::int64_t to =
+      std::min(known.integer(1), hour_of(scope, scope.period.to.plus_micros(-1)) + 1);
+  const auto add = [&](storage::Rows rows) {
+    for (const storage::Row& row : within_limit(std::move(rows)))
+      counts.push_back({first_day_of(span_hour, row.integer(4)), row.integer(4) % 24,
+                        row.integer(0), static_cast<core::ClickVerdict>(row.integer(1)),
+                        row.integer(2), row.integer(3)});
+  };
+  switch (scope.links) {
+    case ClickScope::Links::together:
+      add(clicks.run(sql::report_brand_rollups, scope.brand, 0, span_hour, from, to,
+                     report_rows_max));
+      break;
+    case ClickScope::Links::each:
+      add(clicks.run(sql::report_rollups_by_time, scope.brand, span_hour, from, to,
+                     report_rows_max));
+      break;
+    case ClickScope::Links::some:
+      for (const std::int64_t link : scope.some)
+        add(clicks.run(sql::report_rollups_of_link, scope.brand, span_hour, from, to, link,
+                       report_rows_max));
+  }
   return counts;
 }
 

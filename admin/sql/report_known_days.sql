@@ -1,4 +1,0 @@
--- The days a brand has clicks on, [first, end).
-SELECT COALESCE(MIN(start), 0), COALESCE(MAX(start) + 1, 0)
-FROM click_rollups_by
-WHERE brand_id = $1 AND dimension = 0 AND span = 2
