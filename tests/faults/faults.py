@@ -15,10 +15,10 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 
-from harness import Failed, Shoppers, Site, expect
+from full_disk import full_disk
+from harness import Failed, Shoppers, Site, ask, expect
 
 SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 30)))
 RANDOM = random.Random(SEED)
@@ -44,35 +44,79 @@ def kill_at_random(is_long):
         site.close()
 
 
-# What the recorder does to its files, and a kill may come before each of them.
+# What the server does to its files, and a kill may come before each of them.
 FILE_CALLS = "pwrite64,pwritev,write,fdatasync,fsync,ftruncate,fallocate,rename,unlink,openat"
+CLICKS_OF_A_LIFE = 20
 
 
 def kill_at_calls(is_long):
-    """kill -9 at the Nth system call that touches a file"""
-    site, promised, kills = Site(), [], 0
-    steps = range(1, 400) if is_long else range(1, 240, 24)
+    """kill -9 at the Nth system call that touches a file, for every N of a whole life"""
+    site, promised, kills = Site(), [], []
     try:
-        for number in steps:
-            inject = f"inject={FILE_CALLS}:signal=KILL:when={number}"
-            server = site.serve(traced(inject), wait=False)
-            shoppers = Shoppers(site.port, 2)
-            try:
-                server.process.wait(timeout=3)
-                kills += 1
-            except subprocess.TimeoutExpired:
-                server.stop()
-            promised += shoppers.stop()
+        # Calls are counted thread by thread, so the first thread to reach N dies: from the first
+        # instruction on that is nearly always the main one. Then the others, one after the other.
+        server = site.serve()
+        threads = len(threads_of(server))
+        server.stop()
+        for thread in [None, *range(threads)]:
+            kills.append(0)
+            for number in range(1, 10_000, 1 if is_long else 25):
+                clicks, was_killed = live(site, number, thread)
+                promised += clicks
+                kills[-1] += was_killed
+                if not was_killed:
+                    break
         stored = site.expect_kept(promised)
-        expect(kills > 0, "no call was reached: nothing was tried")
-        return f"{kills} kills, {len(promised)} clicks answered, {stored} stored, 0 lost"
+        expect(kills[0] > 0 and sum(kills[1:]) > 0, f"too few calls were reached: {kills}")
+        return (
+            f"{kills[0]} kills at a start and {sum(kills[1:])} in {len(kills) - 1} threads after"
+            f" it, {len(promised)} clicks answered, {stored} stored, 0 lost"
+        )
     finally:
         site.close()
 
 
-def traced(inject):
+def threads_of(server):
+    """Without the one that loads the links, which has ended by then."""
+    time.sleep(0.2)
+    return server.threads()
+
+
+def live(site, number, thread):
+    """A start, clicks and a stop, killed at the Nth call of the start, or of one thread after it:
+    the clicks answered, and whether it was killed.
+    """
+    inject = f"inject={FILE_CALLS}:signal=KILL:when={number}"
+    server = site.serve(traced(inject, "-f") if thread is None else (), wait=False)
+    promised, tracer = [], None
+    try:
+        server.wait_until_ready()
+        if thread is not None:
+            tracer = attach(inject, threads_of(server)[thread])
+        with socket.create_connection(("127.0.0.1", site.port), timeout=15) as client:
+            for _ in range(CLICKS_OF_A_LIFE):
+                promised.append(ask(client))
+        server.stop()
+    except (OSError, Failed, IndexError):
+        pass  # it was killed
+    code = server.process.wait(timeout=60)
+    if tracer is not None:
+        tracer.wait(timeout=10)
+    return promised, code != 0
+
+
+def attach(inject, thread):
+    """strace of one thread, once it has it."""
+    tracer = subprocess.Popen(traced(inject, "-p", str(thread)))
+    status = pathlib.Path(f"/proc/{thread}/status")
+    while "TracerPid:\t0" in status.read_text() and tracer.poll() is None:
+        time.sleep(0.002)
+    return tracer
+
+
+def traced(inject, *whom):
     calls = inject.split("=", 1)[1].split(":")[0]
-    return ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e", inject]
+    return ["strace", *whom, "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e", inject]
 
 
 def fail_calls(error):
@@ -122,57 +166,6 @@ def fail_one(calls, error, number):
         site.close()
 
 
-def full_disk(_is_long):
-    """a file system that fills up and gets room again"""
-    folder = tempfile.mkdtemp(prefix="fairlead-disk-")
-    image = pathlib.Path(folder + ".img")
-    mounted = False
-    try:
-        subprocess.run(["truncate", "-s", "96M", image], check=True)
-        subprocess.run(["mkfs.ext4", "-q", image], check=True)
-        subprocess.run(["mount", "-o", "loop", image, folder], check=True)
-        mounted = True
-        site = Site(folder)
-        server = site.serve(wait_ms_max=50)
-        early = Shoppers(site.port)
-        time.sleep(0.5)
-        promised = early.stop()
-        filler = pathlib.Path(folder) / "filler"
-        with open(filler, "wb", buffering=0) as out:
-            try:
-                while True:
-                    out.write(b"x" * 65536)
-            except OSError:
-                pass
-        during = Shoppers(site.port)
-        time.sleep(6)
-        during.stop()
-        expect(during.failed == 0, f"{during.failed} shoppers were not redirected on a full disk")
-        filler.unlink()
-        # Only then is an answer a promise again: what waited is written, and there is a queue.
-        for _ in range(300):
-            waiting = server.metric("fairlead_clicks_queued")
-            if waiting == 0 and server.metric("fairlead_click_storage_failed") == 0:
-                break
-            time.sleep(0.1)
-        expect(waiting == 0, "does not record again within 30 s")
-        late = Shoppers(site.port)
-        time.sleep(0.5)
-        promised += late.stop()
-        lost = int(server.metric("fairlead_clicks_lost_total"))
-        server.stop()
-        site.expect_kept(promised)
-        return (
-            f"{len(during.promised)} redirects on a full disk, slowest"
-            f" {during.slowest_s * 1000:.0f} ms, {lost} beyond the queue and counted as lost;"
-            f" {len(promised)} promised before and after, 0 lost"
-        )
-    finally:
-        if mounted:
-            subprocess.run(["umount", "-l", folder], check=False)
-        image.unlink(missing_ok=True)
-
-
 def few_descriptors(_is_long):
     """256 file descriptors and 400 clients"""
     site = Site()
@@ -195,41 +188,64 @@ def few_descriptors(_is_long):
         site.close()
 
 
+# How slowhttptest is slow. Bodies go to a route that takes them, reads come from a large page, of
+# which the server holds one copy for each reader, in a string that grew to at most twice its size.
+SLOW = {
+    "heads": ["-H", "-i", "2", "-u", "/nobody"],
+    "bodies": ["-B", "-i", "2", "-s", "8192", "-t", "POST", "-u", "/v1/orders"],
+    "reads": ["-X", "-w", "512", "-y", "1024", "-n", "5", "-z", "32", "-k", "3", "-u", "/docs"],
+}
+SLOW_READS_MAX = 1_000
+SLOW_CLIENT_KIB_MAX = 16
+SHOPPERS_KIB_MAX = 16 * 1024  # what the shoppers' clicks take on their way, whoever else is there
+
+
 def slow_clients(is_long):
-    """slow clients hold connections while shoppers click"""
+    """slow clients hold connections while shoppers click, with bounded memory"""
     count = 10_000 if is_long else 1_000
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    return "; ".join(
+        hold(kind, min(count, SLOW_READS_MAX) if kind == "reads" else count) for kind in SLOW
+    )
+
+
+def hold(kind, count):
     site = Site()
     try:
-        server = site.serve()
+        server = site.serve(threads=2)  # a thread takes 10,000 connections
+        page_kib = server.answer_bytes("/docs") / 1024
+        each_kib = SLOW_CLIENT_KIB_MAX + (2 * page_kib if kind == "reads" else 0)
         before = server.memory_kib()
+        *how, path = SLOW[kind]
         slow = subprocess.Popen(
-            ["slowhttptest", "-H", "-c", str(count), "-r", "2000", "-i", "2", "-l", "12"]
-            + ["-u", f"http://127.0.0.1:{site.port}/{SLUG_OF_NOBODY}"],
+            ["slowhttptest", "-c", str(count), "-r", "2000", "-l", "20", *how]
+            + [f"http://127.0.0.1:{site.port}{path}"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        time.sleep(6)
-        held = int(server.metric("fairlead_http_connections_open"))
-        memory = server.memory_kib()
-        shoppers = Shoppers(site.port)
-        time.sleep(3)
+        shoppers, held, memory = Shoppers(site.port), 0, 0
+        for _ in range(18):
+            time.sleep(0.5)
+            held = max(held, int(server.metric("fairlead_http_connections_open")))
+            memory = max(memory, server.memory_kib())
         promised = shoppers.stop()
-        expect(shoppers.failed == 0, f"{shoppers.failed} shoppers were not redirected")
         slow.wait(timeout=120)
+        expect(shoppers.failed == 0, f"slow {kind}: {shoppers.failed} shoppers not redirected")
+        grown = memory - before
+        expect(
+            grown <= SHOPPERS_KIB_MAX + held * each_kib,
+            f"slow {kind}: {grown} KiB more for {held} connections",
+        )
         server.stop()
         site.expect_kept(promised)
         return (
-            f"{count} slow clients, {held} connections held, memory {before // 1024} →"
-            f" {memory // 1024} MiB; {len(promised)} redirects meanwhile, slowest"
-            f" {shoppers.slowest_s * 1000:.0f} ms"
+            f"{count} slow {kind}: {held} connections at once, memory {before // 1024} →"
+            f" {memory // 1024} MiB ({grown / max(held, 1):.1f} KiB each), {len(promised)}"
+            f" redirects meanwhile, slowest {shoppers.slowest_s * 1000:.0f} ms"
         )
     finally:
         site.close()
-
-
-SLUG_OF_NOBODY = "nobody"
 
 
 def clock_jumps(_is_long):

@@ -46,6 +46,7 @@ class Site:
     """A data directory with one brand and one link, and the servers that are started on it."""
 
     def __init__(self, folder=None):
+        self.servers = []  # that were started
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="fairlead-faults-"))
         self.owns_folder = folder is None
         self.data = self.folder / "data"
@@ -72,7 +73,8 @@ class Site:
         )
         plan = {"kind": "percent", "rate_ppm": 100000}
         deal = {"influencer_id": influencer, "campaign_id": campaign, "plan": plan}
-        self.post("/v1/links", {"deal_id": self.post("/v1/deals", deal), "slug": SLUG})
+        self.deal = self.post("/v1/deals", deal)
+        self.post("/v1/links", {"deal_id": self.deal, "slug": SLUG})
         server.stop()
 
     def post(self, path, body):
@@ -84,11 +86,12 @@ class Site:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)["id"]
 
-    def serve(self, before=(), wait_ms_max=WAIT_MS_MAX, environment=None, wait=True):
-        command = [*before, PROGRAM, "serve", "--data", str(self.data), "--threads", "1"]
+    def serve(self, before=(), wait_ms_max=WAIT_MS_MAX, environment=None, wait=True, threads=1):
+        command = [*before, PROGRAM, "serve", "--data", str(self.data), "--threads", str(threads)]
         command += ["--listen", f"127.0.0.1:{self.port}"]
         command += ["--commit-wait-ms-max", str(wait_ms_max)]
         server = Server(command, self.port, self.log, environment)
+        self.servers.append(server)
         if wait:
             server.wait_until_ready()
         return server
@@ -115,6 +118,9 @@ class Site:
         return self.log.read_text(errors="replace")[-1500:]
 
     def close(self):
+        for server in self.servers:
+            if server.process.poll() is None:
+                server.kill()
         self.log.unlink(missing_ok=True)
         if self.owns_folder:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -145,6 +151,10 @@ class Server:
         own = pathlib.Path(f"/proc/{self.process.pid}/comm").read_text().strip()
         return self.process.pid if own == "fairlead" else int(children.read_text().split()[0])
 
+    def threads(self):
+        """Their ids, in the order in which they were made."""
+        return sorted(int(each.name) for each in pathlib.Path(f"/proc/{self.pid()}/task").iterdir())
+
     def kill(self):
         os.kill(self.pid(), signal.SIGKILL)
         self.process.wait(timeout=30)
@@ -158,6 +168,10 @@ class Server:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
             lines = answer.read().decode().splitlines()
         return sum(float(line.split()[-1]) for line in lines if re.match(rf"{name}(\{{|\s)", line))
+
+    def answer_bytes(self, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            return len(answer.read())
 
     def memory_kib(self):
         status = pathlib.Path(f"/proc/{self.pid()}/status").read_text()
