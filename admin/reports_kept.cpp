@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "admin/reports_spans.hpp"
 #include "admin/sql.hpp"
 
 namespace fairlead::admin {
@@ -10,7 +11,7 @@ void require_kept_clicks(storage::Session& clicks, const ClickScope& scope, core
   const std::int64_t boundary = clicks.run(sql::report_clicks_from).one().integer(0);
   if (boundary == 0) return;
   const core::Instant kept_from = core::instant_of_id(boundary);
-  const storage::Rows known = clicks.run(sql::report_known_days, scope.brand);
+  const storage::Rows known = clicks.run(sql::report_known_starts, scope.brand, span_day);
   const core::Day first{static_cast<std::int32_t>(known.one().integer(0))};
   const core::Day end{static_cast<std::int32_t>(known.one().integer(1))};
   const core::Instant from = std::max(part.from, scope.zone.start_of(first));

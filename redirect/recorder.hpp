@@ -40,8 +40,7 @@ class Recorder {
     // second about once a second, between batches. May be empty.
     std::function<core::ClickVerdict(const ClickRecord&)> judge = {};
     std::function<void()> each_second = {};
-    // How long after a sync the next one may wait for clicks to share it with.
-    std::chrono::microseconds gather_pause_max{1000};
+    std::chrono::microseconds gather_pause_max{1000};  // after a sync, for clicks to share the next
   };
   Recorder(Parts parts, const Options& options);
   ~Recorder();  // stops
