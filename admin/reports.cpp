@@ -13,7 +13,7 @@ namespace fairlead::admin {
 
 namespace {
 
-core::Answer answer_roi(storage::Database& database, storage::Database& clicks,
+core::Answer answer_roi(storage::Database& database, storage::Database& clicks, ClosedDays& closed,
                         const net::Call& call);
 
 }  // namespace
@@ -22,26 +22,29 @@ std::vector<net::Route> report_routes(const Dependencies& dependencies) {
   const net::Roles readers = net::Role::admin | net::Role::viewer | net::Role::influencer;
   storage::Database& database = dependencies.database;
   storage::Database& clicks = dependencies.clicks;
+  const auto closed = std::make_shared<ClosedDays>();
   return {
       {net::Method::get, "/v1/reports/roi", readers,
-       [&database, &clicks](const net::Call& call) { return answer_roi(database, clicks, call); }},
+       [&database, &clicks, closed](const net::Call& call) {
+         return answer_roi(database, clicks, *closed, call);
+       }},
       {net::Method::get, "/v1/reports/clicks", readers,
-       [&database, &clicks](const net::Call& call) {
-         return answer_click_report(database, clicks, call);
+       [&database, &clicks, closed](const net::Call& call) {
+         return answer_click_report(database, clicks, *closed, call);
        }},
   };
 }
 
 namespace {
 
-core::Answer answer_roi(storage::Database& database, storage::Database& clicks,
+core::Answer answer_roi(storage::Database& database, storage::Database& clicks, ClosedDays& closed,
                         const net::Call& call) {
   std::vector<net::FieldError> problems;
   const auto asked = read_call(database, call, Report::roi, problems);
   if (!asked) return failure(asked.error());
   if (!problems.empty()) return refuse(std::move(problems));
-  const auto report =
-      make_roi_report(database, clicks, asked->scope, asked->brand.currency, asked->brand.margin);
+  const auto report = make_roi_report(database, clicks, closed, asked->scope, asked->brand.currency,
+                                      asked->brand.margin);
   if (!report) return failure(report.error());
   if (asked->query.format == ReportFormat::csv)
     return csv_answer(rows_csv(report->rows),

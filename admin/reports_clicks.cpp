@@ -126,25 +126,12 @@ void visit_part(storage::Session& clicks, const ClickScope& scope, core::Period 
     visit(link, scope.zone.day_of(part.from), sketch.bytes());
 }
 
-}  // namespace
-
-std::vector<ClickCount> count_clicks(storage::Session& clicks, const ClickScope& scope) {
-  Counts counts(scope);
-  const PeriodPieces pieces = pieces_of(clicks, scope);
-  add_part(clicks, scope, pieces.before, counts);
-  for (const Piece& piece : cover_of(pieces, scope.grain, Pieces::added_and_taken))
-    add_piece(clicks, scope, piece, counts);
-  add_part(clicks, scope, pieces.after, counts);
-  return counts.take();
-}
-
-void each_visitors(storage::Session& clicks, const ClickScope& scope, const VisitVisitors& visit) {
-  const PeriodPieces pieces = pieces_of(clicks, scope);
+void visit_days(storage::Session& clicks, const ClickScope& scope, const PeriodPieces& pieces,
+                const VisitVisitors& visit) {
   const auto visit_rows = [&](const Piece& piece, const storage::Rows& rows) {
     for (const storage::Row& row : rows)
       visit(row.integer(0), first_day_of(piece.span, row.integer(1)), row.blob(2));
   };
-  visit_part(clicks, scope, pieces.before, visit);
   for (const Piece& piece : cover_of(pieces, scope.grain, Pieces::added)) {
     const auto& [span, from, to, sign] = piece;
     if (scope.links == Links::each) {
@@ -158,6 +145,70 @@ void each_visitors(storage::Session& clicks, const ClickScope& scope, const Visi
       visit_rows(piece, within_limit(clicks.run(sql::report_visitors_of_link, scope.brand, span,
                                                 from, to, link, report_rows_max)));
   }
+}
+
+void add_days(storage::Session& clicks, const ClickScope& scope, const PeriodPieces& pieces,
+              Counts& counts) {
+  for (const Piece& piece : cover_of(pieces, scope.grain, Pieces::added_and_taken))
+    add_piece(clicks, scope, piece, counts);
+}
+
+ClosedDays::Sums read_sums(storage::Session& clicks, const ClickScope& scope,
+                           const PeriodPieces& closed) {
+  Counts counts(scope);
+  add_days(clicks, scope, closed, counts);
+  std::map<std::int64_t, core::VisitorSketch> visitors;
+  visit_days(clicks, scope, closed, [&](std::int64_t link, core::Day, std::string_view sketch) {
+    visitors[link].merge_bytes(sketch);
+  });
+  ClosedDays::Sums sums{counts.take(), {}};
+  for (const auto& [link, sketch] : visitors)
+    sums.visitors.emplace_back(link, sketch.bytes());
+  return sums;
+}
+
+// The sums of the days that no longer change, which `pieces` then begins behind. Nothing when there
+// are none, or days or some links are told apart.
+std::shared_ptr<const ClosedDays::Sums> take_closed(storage::Session& clicks,
+                                                    const ClickScope& scope, PeriodPieces& pieces) {
+  if (scope.closed == nullptr || scope.links != Links::each || scope.grain != Grain::period)
+    return nullptr;
+  const PeriodPieces closed{
+      .first = pieces.first, .end = std::min(pieces.end, pieces.newest), .newest = pieces.newest};
+  if (closed.end <= closed.first) return nullptr;
+  const std::int64_t changes = clicks.run(sql::report_past_changes).one().integer(0);
+  const ClosedDays::Key key{scope.brand, changes, closed.first, closed.end};
+  auto sums = scope.closed->find(key);
+  if (sums == nullptr) {
+    sums = std::make_shared<ClosedDays::Sums>(read_sums(clicks, scope, closed));
+    scope.closed->keep(key, sums);
+  }
+  pieces.first = closed.end;
+  return sums;
+}
+
+}  // namespace
+
+std::vector<ClickCount> count_clicks(storage::Session& clicks, const ClickScope& scope) {
+  Counts counts(scope);
+  PeriodPieces pieces = pieces_of(clicks, scope);
+  add_part(clicks, scope, pieces.before, counts);
+  if (const auto closed = take_closed(clicks, scope, pieces))
+    for (const ClickCount& count : closed->counts)
+      counts.add(count.link, static_cast<std::int64_t>(count.verdict), count.clicks, count.unnamed,
+                 count.day);
+  add_days(clicks, scope, pieces, counts);
+  add_part(clicks, scope, pieces.after, counts);
+  return counts.take();
+}
+
+void each_visitors(storage::Session& clicks, const ClickScope& scope, const VisitVisitors& visit) {
+  PeriodPieces pieces = pieces_of(clicks, scope);
+  visit_part(clicks, scope, pieces.before, visit);
+  if (const auto closed = take_closed(clicks, scope, pieces))
+    for (const auto& [link, sketch] : closed->visitors)
+      visit(link, {}, sketch);
+  visit_days(clicks, scope, pieces, visit);
   visit_part(clicks, scope, pieces.after, visit);
 }
 
@@ -166,14 +217,15 @@ PeriodPieces pieces_of(storage::Session& clicks, const ClickScope& scope) {
   core::Day first = zone.day_of(period.from);
   if (zone.start_of(first) != period.from) first = core::Day{first.number + 1};
   const core::Day end = zone.day_of(period.to);
-  if (end < first) return {period, first, first, {}};
+  if (end < first) return {period, first, first, {}, {}};
   const storage::Rows known = clicks.run(sql::report_known_starts, scope.brand, span_day);
   const core::Day known_first{static_cast<std::int32_t>(known.one().integer(0))};
   const core::Day known_end{static_cast<std::int32_t>(known.one().integer(1))};
   return {{period.from, zone.start_of(first)},
           std::max(first, known_first),
           std::min(end, known_end),
-          {zone.start_of(end), period.to}};
+          {zone.start_of(end), period.to},
+          core::Day{known_end.number - 1}};
 }
 
 }  // namespace fairlead::admin

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "admin/closed_days.hpp"
 #include "admin/reports_scope.hpp"
 #include "core/events.hpp"
 #include "storage/storage.hpp"
@@ -28,17 +29,12 @@ struct ClickScope {
   // is faster for a few links and a fine grain. `each` may give links that were not asked for.
   enum class Links { each, together, some } links = Links::each;
   std::vector<std::int64_t> some;
+  // Where sums of each link over a period are remembered; may be missing.
+  ClosedDays* closed = nullptr;
 };
 
-struct ClickCount {
-  std::int64_t link;
-  core::ClickVerdict verdict;
-  std::int64_t clicks;
-  std::int64_t unnamed;  // of them, without a visitor
-  core::Day day;         // of the brand; the month's first for whole months, see the grain
-};
-
-// Every click of the period, added up by link, verdict and day; no order.
+// Every click of the period, added up by link, verdict and day (the month's first for whole months,
+// see the grain); no order.
 std::vector<ClickCount> count_clicks(storage::Session& clicks, const ClickScope& scope);
 
 // The visitors of valid clicks, as bytes of core::VisitorSketch to be merged.
@@ -52,6 +48,7 @@ struct PeriodPieces {
   core::Day first;  // whole days [first, end), no more than the brand has clicks on
   core::Day end;
   core::Period after;
+  core::Day newest;  // that the brand has clicks on
 };
 PeriodPieces pieces_of(storage::Session& clicks, const ClickScope& scope);
 

@@ -58,11 +58,12 @@ struct ClickReport {
 // Which links are in the report, and in which row each counts.
 class Filler {
  public:
-  Filler(const Asked& asked, const Directory& directory)
+  Filler(const Asked& asked, const Directory& directory, ClosedDays& closed)
       : scope_(asked.scope),
         group_(asked.query.clicks_by),
         directory_(directory),
-        keys_(asked.scope, directory) {}
+        keys_(asked.scope, directory),
+        closed_(closed) {}
 
   ClickScope click_scope() const;
   bool includes(std::int64_t link) const {
@@ -84,10 +85,12 @@ class Filler {
   const ClickGroup& group_;
   const Directory& directory_;
   Keys keys_;
+  ClosedDays& closed_;
 };
 
 ClickScope Filler::click_scope() const {
   ClickScope scope{.brand = scope_.brand, .zone = scope_.zone, .period = scope_.period};
+  scope.closed = &closed_;
   if (group_.by == ClickGroup::By::time)
     scope.grain = group_.group == GroupBy::month ? Grain::month : Grain::day;
   if (scope_.is_whole()) {
@@ -222,7 +225,7 @@ core::Answer json_of(const Asked& asked, const ClickReport& report) {
 }  // namespace
 
 core::Answer answer_click_report(storage::Database& database, storage::Database& clicks,
-                                 const net::Call& call) {
+                                 ClosedDays& closed, const net::Call& call) {
   std::vector<net::FieldError> problems;
   const auto asked = read_call(database, call, Report::clicks, problems);
   if (!asked) return failure(asked.error());
@@ -235,7 +238,7 @@ core::Answer answer_click_report(storage::Database& database, storage::Database&
                        : Directory{};
   });
   if (!directory) return failure(directory.error());
-  const Filler filler(*asked, *directory);
+  const Filler filler(*asked, *directory, closed);
   const auto report = clicks.read([&](storage::Session& session) {
     ClickReport filled;
     filler.fill(session, filled);

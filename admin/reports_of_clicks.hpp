@@ -2,12 +2,13 @@
 // many visitors. Blocking; on the work pool.
 #pragma once
 
+#include "admin/closed_days.hpp"
 #include "net/router.hpp"
 #include "storage/storage.hpp"
 
 namespace fairlead::admin {
 
 core::Answer answer_click_report(storage::Database& database, storage::Database& clicks,
-                                 const net::Call& call);
+                                 ClosedDays& closed, const net::Call& call);
 
 }  // namespace fairlead::admin

@@ -100,8 +100,8 @@ void add_clicks(const FromClicks& facts, const ClickRows& rows, RoiTable& table)
 }  // namespace
 
 core::Result<RoiReport> make_roi_report(storage::Database& database, storage::Database& clicks,
-                                        const ReportScope& scope, const std::string& currency,
-                                        core::Rate margin) {
+                                        ClosedDays& closed, const ReportScope& scope,
+                                        const std::string& currency, core::Rate margin) {
   auto main = database.read([&](storage::Session& session) {
     FromMain facts{read_directory(session, scope.brand, currency), {}};
     add_facts(session, scope, facts.directory, facts.table);
@@ -111,7 +111,8 @@ core::Result<RoiReport> make_roi_report(storage::Database& database, storage::Da
   const ClickRows rows(scope, main->directory);
   const auto clicked = clicks.read([&](storage::Session& session) {
     FromClicks facts;
-    const ClickScope asked = rows.click_scope();
+    ClickScope asked = rows.click_scope();
+    asked.closed = &closed;
     facts.counts = count_clicks(session, asked);
     each_visitors(session, asked, [&](std::int64_t link, core::Day day, std::string_view sketch) {
       if (asked.grain == Grain::period) day = {};

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "admin/closed_days.hpp"
 #include "admin/columns.hpp"
 #include "admin/reports_scope.hpp"
 #include "core/rate.hpp"
@@ -18,7 +19,7 @@ struct RoiReport {
 
 // `currency` is the brand's. Errc::overflow when it would read too much; Errc of storage.
 core::Result<RoiReport> make_roi_report(storage::Database& database, storage::Database& clicks,
-                                        const ReportScope& scope, const std::string& currency,
-                                        core::Rate margin);
+                                        ClosedDays& closed, const ReportScope& scope,
+                                        const std::string& currency, core::Rate margin);
 
 }  // namespace fairlead::admin

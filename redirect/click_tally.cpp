@@ -1,5 +1,6 @@
 #include "redirect/click_tally.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "core/check.hpp"
@@ -57,6 +58,8 @@ Rollups ClickTally::rollups() const {
 }
 
 void ClickTally::roll_up(const LinkHour& key, const LinkCounts& counts, Rollups& rollups) const {
+  core::Day& oldest = rollups.oldest.try_emplace(key.brand, core::Day{key.day}).first->second;
+  oldest = std::min(oldest, core::Day{key.day});
   const auto each_span = [&](const auto& visit) {
     if (key.hour != no_hour) visit(Span::hour, key.day * std::int64_t{24} + key.hour);
     visit(Span::day, key.day);

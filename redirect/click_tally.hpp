@@ -56,6 +56,7 @@ struct VisitorsOf {
 };
 
 struct Rollups {
+  std::map<std::int64_t, core::Day> oldest;  // by brand, the first day anything was counted on
   std::map<LinkRollup, Counts> by_link;
   std::map<BrandRollup, Counts> by_brand;
   std::map<VisitorsOf, core::VisitorSketch> visitors;

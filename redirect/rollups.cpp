@@ -29,9 +29,18 @@ void add_visitors(storage::Session& clicks, const VisitorsOf& of,
   clicks.run(sql::put_visitors, of.brand, of.span, of.start, of.link, storage::Blob{all.bytes()});
 }
 
+// Whether a brand's newest day so far is behind one of those counted.
+bool changes_the_past(storage::Session& clicks, const Rollups& rollups) {
+  return std::any_of(rollups.oldest.begin(), rollups.oldest.end(), [&](const auto& of_brand) {
+    const auto& [brand, oldest] = of_brand;
+    return oldest.number < clicks.run(sql::find_newest_day, brand).one().integer_or(0, INT32_MIN);
+  });
+}
+
 }  // namespace
 
 void add_rollups(storage::Session& clicks, const Rollups& rollups) {
+  if (changes_the_past(clicks, rollups)) clicks.run(sql::count_past_change);
   for (const auto& [key, counts] : rollups.by_link) {
     if (counts == Counts{}) continue;
     clicks.run(sql::add_link_rollup, key.brand, key.span, key.start, key.link, key.verdict,

@@ -11,8 +11,9 @@
 
 namespace fairlead::redirect {
 
-// One upsert per key. Rows that come down to zero clicks are removed, so that the rollups always
-// are those of a recount.
+// One upsert per key. A change of a day before the brand's newest is counted in 'past_changes'.
+// Rows that come down to zero clicks are removed, so that the rollups always are those of a
+// recount.
 void add_rollups(storage::Session& clicks, const Rollups& rollups);
 
 // All clicks of the file that are kept (redirect/retention.hpp), counted. A brand that is gone

@@ -76,6 +76,24 @@ TEST_P(ClickReports, AreFilteredByCampaignInfluencerAndLink) {
   EXPECT_EQ(rows("?group_by=app"), "instagram 7 6 null 1\ntiktok 2 2 null 0\n");
 }
 
+TEST_P(ClickReports, RememberTheDaysThatAreOverUntilOneOfThemChanges) {
+  const auto of_links = [](const char* of_mia, const char* of_ben) {
+    return mia_link.text() + of_mia + ben_link.text() + of_ben + mia_abroad_link.text() +
+           " 2 2 1 1\n";
+  };
+  scene.add_click(mia_link, "2026-03-09T09:00:00Z", core::ClickVerdict::valid, 9);
+  const std::string before = of_links(" 6 5 3 0\n", " 2 2 2 0\n");
+  const std::string of_days_over = of_links(" 5 4 2 0\n", " 2 2 2 0\n");
+  EXPECT_EQ(rows(""), before);
+  scene.falsify_days(1000);
+  EXPECT_EQ(rows("?to=2026-03-09"), of_days_over) << "the same days are not read again";
+  EXPECT_NE(rows("?to=2026-03-04"), of_days_over) << "others are";
+  scene.falsify_days(-1000);
+  scene.add_click(ben_link, "2026-03-02T12:00:00Z", core::ClickVerdict::valid, 11);
+  EXPECT_EQ(rows("?to=2026-03-09"), of_links(" 5 4 2 0\n", " 3 3 3 0\n")) << "a late click";
+  EXPECT_EQ(rows("?group_by=influencer"), mia.text() + " 8 7 4 1\n" + ben.text() + " 3 3 3 0\n");
+}
+
 TEST_P(ClickReports, OfAnInfluencerAreItsOwnWhateverItAsksFor) {
   EXPECT_EQ(rows("?group_by=influencer", "mia"), mia.text() + " 7 6 3 1\n");
   EXPECT_EQ(rows("?group_by=influencer&influencer_id=" + ben.text(), "mia"),

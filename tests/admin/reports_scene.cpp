@@ -242,6 +242,16 @@ void Scene::add_click(core::LinkId link, std::string_view when, core::ClickVerdi
       .value();
 }
 
+void Scene::falsify_days(std::int64_t by) {
+  const auto clicks =
+      storage::open({.url = "sqlite:" + clicks_file_, .schema = storage::Schema::clicks}).value();
+  clicks
+      ->transact([&](storage::Session& session) {
+        run_sql(session, "UPDATE click_rollups SET clicks = clicks + $1 WHERE span = 2", by);
+      })
+      .value();
+}
+
 void Scene::remove_clicks_before(std::string_view when) {
   const core::ManualClock clock{at(when).plus_days(1)};
   redirect::Retention retention(clock, {.days = 1});

@@ -138,7 +138,8 @@ TEST_P(Import, WhatWasExportedComesBack) {
 std::string pasted(const std::string& line) {
   const std::string binary = FAIRLEAD_BINARY;
   const std::string command =
-      "PATH=" + binary.substr(0, binary.rfind('/')) + ":$PATH; { " + line + "; } 2>&1";
+      "unset FAIRLEAD_TEST_POSTGRES; PATH=" + binary.substr(0, binary.rfind('/')) + ":$PATH; { " +
+      line + "; } 2>&1";
   FILE* const out = ::popen(command.c_str(), "r");
   std::string text;
   for (int c = 0; (c = std::fgetc(out)) != EOF;)

@@ -1,0 +1,1 @@
+SELECT value FROM click_state WHERE name = 'past_changes'

@@ -1,0 +1,1 @@
+UPDATE click_state SET value = value + 1 WHERE name = 'past_changes'
