@@ -106,6 +106,7 @@ std::size_t rejudge(storage::Session& clicks, std::span<const NewVerdict> verdic
     const core::ClickVerdict before = click.verdict;
     if (before == judged.verdict) continue;
     ++changed;
+    words.use_on(core::Zone::utc().day_of(core::instant_of_id(judged.click.number)));
     clicks.run(sql::judge_click, judged.click, static_cast<int>(judged.verdict),
                words.word(clicks, WordKind::rule, judged.rule));
     tally.take_away(click);

@@ -214,6 +214,22 @@ TEST_P(Retaining, AWordOfLongAgoStaysWhileAClickUsesIt) {
       1);
 }
 
+TEST_P(Retaining, TheRuleThatANewVerdictWasGivenByStays) {
+  ClickRecord prefetch = click(test::Shop::brand, 1, start_of_test.plus_days(12), 0);
+  prefetch.verdict = ClickVerdict::prefetch;
+  prefetch.rule = "sec-purpose";
+  {
+    const auto store = open_store();
+    store->append(std::vector{click(test::Shop::brand, 1, start_of_test, 0), prefetch}, {1})
+        .value();
+    EXPECT_EQ(store->activate({{prefetch.id}, brands_}).value(), 1u);
+  }
+  remove_at(start_of_test.plus_days(20));
+  EXPECT_EQ(number("SELECT COUNT(*) FROM clicks AS c JOIN click_words AS w ON w.word_id = c.rule "
+                   "WHERE w.word = 'activated'"),
+            1);
+}
+
 TEST_P(Retaining, ANumberThatWasRemovedIsNotUsedFromMemory) {
   const auto kept = std::shared_ptr<Retention>(retention());
   const auto store = ClickStore::open(open(), kept).value();
