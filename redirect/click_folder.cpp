@@ -133,8 +133,18 @@ void ClickFolder::maintain_while_idle(std::unique_lock<std::mutex>& lock) {
   is_waiting_ = false;
   if (!is_idle || is_stopping_ || state_.load() != State::folding) return;
   lock.unlock();
-  has_more_to_maintain_ = sink_->maintain();
+  maintain();
   lock.lock();
+}
+
+// Clicks go on when it fails for want of memory; it comes again.
+void ClickFolder::maintain() {
+  has_more_to_maintain_ = false;
+  try {
+    has_more_to_maintain_ = sink_->maintain();
+  } catch (const std::exception& failure) {
+    core::log(core::Level::error, "click_file_not_maintained", {{"why", failure.what()}});
+  }
 }
 
 // Under mutex_.
@@ -219,7 +229,7 @@ void ClickFolder::fold() {
   note_folded(*added);
   journal_.free_until(folded_);
   journal_.prepare();
-  has_more_to_maintain_ = sink_->maintain();
+  maintain();
 }
 
 void ClickFolder::note_folded(std::size_t added) {

@@ -74,6 +74,7 @@ class ClickFolder {
   bool wait_for_work();
   bool is_due() const;
   void maintain_while_idle(std::unique_lock<std::mutex>& lock);
+  void maintain();
   core::Result<void> gather();
   bool take_block(JournalPosition& missing);
   void fold();

@@ -65,11 +65,11 @@ core::Result<std::size_t> ClickStore::append(std::span<const ClickRecord> clicks
   const JournalPosition position = std::max(position_, upto);
   auto appended = database_->transact([&](storage::Session& session) {
     // The function may run again from the start; what it learned before is void.
-    if (!std::exchange(is_between_batches_, false)) words_.forget();
+    if (!std::exchange(may_remember_, false)) words_.forget();
     if (position > position_) session.run(sql::put_click_state, journal_name, position.batch);
     return append_in(session, clicks);
   });
-  is_between_batches_ = appended.has_value();
+  may_remember_ = appended.has_value();
   if (appended) position_ = position;
   return appended;
 }
@@ -78,8 +78,9 @@ bool ClickStore::maintain() {
   const bool has_more_hours = drop_hours();
   database_->maintain();
   if (retention_ == nullptr) return has_more_hours;
+  const bool may_remember = std::exchange(may_remember_, false);  // should the step throw
   const Retention::Step step = retention_->step(*database_);
-  if (step.has_removed) words_.forget();
+  may_remember_ = may_remember && !step.has_removed;
   return step.has_more || has_more_hours;
 }
 

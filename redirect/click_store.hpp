@@ -54,7 +54,7 @@ class ClickStore final : public ClickSink {
   std::unique_ptr<storage::Database> database_;
   std::shared_ptr<Retention> retention_;  // may be missing
   ClickWords words_;
-  bool is_between_batches_ = true;  // false: what was learned last may have been rolled back
+  bool may_remember_ = true;  // false: words_ may hold numbers that the file does not have
   std::vector<const ClickRecord*> in_order_;
   core::Day newest_day_{INT32_MIN};
   core::Day cleared_day_{INT32_MIN};  // hours that this day made too old are gone

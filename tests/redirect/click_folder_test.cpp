@@ -16,6 +16,7 @@ struct Stored {
   std::vector<std::int64_t> clicks;
   std::vector<std::int64_t> positions;
   int maintained = 0;
+  bool has_memory_to_maintain = true;
 
   void set_open(bool open) {
     const std::scoped_lock lock(mutex);
@@ -46,6 +47,7 @@ class GatedSink final : public ClickSink {
     const std::scoped_lock lock(stored_->mutex);
     ++stored_->maintained;
     stored_->changed.notify_all();
+    if (!stored_->has_memory_to_maintain) throw std::bad_alloc();
     return false;
   }
 
@@ -78,6 +80,11 @@ class Folding : public testing::Test {
   void record(std::int64_t number) {
     const std::string bytes = record_number(number);
     folder->take(journal->append(bytes).value(), bytes);
+  }
+  bool maintains(int times) {
+    std::unique_lock lock(stored->mutex);
+    return stored->changed.wait_for(lock, std::chrono::seconds(20),
+                                    [&] { return stored->maintained >= times; });
   }
 
   test::TemporaryDirectory directory;
@@ -140,13 +147,21 @@ TEST_F(Folding, GoesOnWhereAnEarlierProcessStopped) {
 TEST_F(Folding, LooksAfterTheClickFileAlsoWhenNobodyClicks) {
   open({}, {.idle_pause = std::chrono::milliseconds(1)});
   folder->start();
-  {
-    std::unique_lock lock(stored->mutex);
-    EXPECT_TRUE(stored->changed.wait_for(lock, std::chrono::seconds(20),
-                                         [&] { return stored->maintained >= 3; }));
-  }
+  EXPECT_TRUE(maintains(3));
   record(1);
   EXPECT_TRUE(folder->settle(journal->last()));
+  EXPECT_EQ(stored->all(), numbers(1, 1));
+  folder->stop();
+}
+
+TEST_F(Folding, GoesOnWhenThereIsNoMemoryToLookAfterTheClickFile) {
+  open({}, {.idle_pause = std::chrono::milliseconds(1)});
+  stored->has_memory_to_maintain = false;
+  folder->start();
+  EXPECT_TRUE(maintains(3)) << "between clicks, and again";
+  record(1);
+  EXPECT_TRUE(folder->settle(journal->last()));
+  EXPECT_TRUE(folder->is_folding()) << "behind a fold";
   EXPECT_EQ(stored->all(), numbers(1, 1));
   folder->stop();
 }
