@@ -29,6 +29,10 @@ core::Result<std::size_t> or_busy(Write write) {
   }
 }
 
+void log_not_activated(const std::string& why) {
+  core::log(core::Level::warning, "prefetch_not_activated", {{"why", why}});
+}
+
 }  // namespace
 
 ClickFolder::ClickFolder(std::unique_ptr<ClickSink> sink, Journal& journal, FolderLimits limits)
@@ -74,14 +78,14 @@ bool ClickFolder::settle(JournalPosition upto) {
 void ClickFolder::activate(Activation activation) {
   {
     const std::scoped_lock lock(mutex_);
-    if (errands_.size() < errands_max && state_.load() != State::failed) {
+    if (errands_.size() < errands_max && !is_stopping_ && state_.load() != State::failed) {
       wanted_ = std::max(wanted_, newest_);
       errands_.push_back({std::move(activation), newest_});
       work_.notify_one();
       return;
     }
   }
-  core::log(core::Level::warning, "prefetch_not_activated", {{"why", "the click file is behind"}});
+  log_not_activated("the click file is behind or closed");
 }
 
 void ClickFolder::stop() {
@@ -92,6 +96,9 @@ void ClickFolder::stop() {
   }
   if (thread_.joinable()) thread_.join();
   sink_.reset();
+  const std::scoped_lock lock(mutex_);
+  for (; !errands_.empty(); errands_.pop_front())
+    log_not_activated("the click file could not be written");
   settled_.notify_all();
 }
 
@@ -167,7 +174,7 @@ bool ClickFolder::run_errand() {
     activated_.add(*activated);
     return true;
   }
-  core::log(core::Level::error, "prefetch_not_activated", {{"why", activated.error().detail}});
+  log_not_activated(activated.error().detail);
   if (!may_recover(activated.error())) note_failure(activated.error());
   return true;
 }

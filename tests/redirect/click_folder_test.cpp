@@ -15,6 +15,8 @@ struct Stored {
   bool is_open = true;
   std::vector<std::int64_t> clicks;
   std::vector<std::int64_t> positions;
+  std::vector<std::size_t> activated_behind;  // how many clicks, for each activation
+  bool is_refusing = false;                   // of append()
   int maintained = 0;
   bool has_memory_to_maintain = true;
 
@@ -38,10 +40,17 @@ class GatedSink final : public ClickSink {
                                    JournalPosition upto) override {
     std::unique_lock lock(stored_->mutex);
     stored_->changed.wait(lock, [&] { return stored_->is_open; });
+    if (stored_->is_refusing) return core::fail(core::Errc::busy, "refused");
     for (const ClickRecord& click : clicks)
       stored_->clicks.push_back(click.id.number);
     stored_->positions.push_back(upto.batch);
     return clicks.size();
+  }
+  core::Result<std::size_t> activate(const Activation& activation) override {
+    const std::scoped_lock lock(stored_->mutex);
+    stored_->activated_behind.push_back(stored_->clicks.size());
+    stored_->changed.notify_all();
+    return activation.clicks.size();
   }
   bool maintain() override {
     const std::scoped_lock lock(stored_->mutex);
@@ -164,6 +173,41 @@ TEST_F(Folding, GoesOnWhenThereIsNoMemoryToLookAfterTheClickFile) {
   EXPECT_TRUE(folder->is_folding()) << "behind a fold";
   EXPECT_EQ(stored->all(), numbers(1, 1));
   folder->stop();
+}
+
+TEST_F(Folding, ActivatesBehindWhatWasTakenBefore) {
+  open({});
+  stored->set_open(false);
+  folder->start();
+  for (int i = 1; i <= 10; ++i)
+    record(i);
+  folder->activate({{{3}}, {}});
+  record(11);
+  stored->set_open(true);
+  folder->stop();
+  ASSERT_EQ(stored->activated_behind.size(), 1u);
+  EXPECT_GE(stored->activated_behind[0], 10u);
+  EXPECT_EQ(stored->all(), numbers(1, 11));
+}
+
+TEST_F(Folding, ActivatesWithoutANewClick) {
+  open({});
+  folder->start();
+  folder->activate({{{3}}, {}});
+  std::unique_lock lock(stored->mutex);
+  EXPECT_TRUE(stored->changed.wait_for(lock, std::chrono::seconds(20),
+                                       [&] { return stored->activated_behind.size() == 1; }));
+}
+
+TEST_F(Folding, DoesNotActivateBehindWhatCannotBeFolded) {
+  open({});
+  stored->is_refusing = true;
+  folder->start();
+  record(1);
+  folder->activate({{{1}}, {}});
+  EXPECT_FALSE(folder->settle(journal->last()));
+  folder->stop();
+  EXPECT_TRUE(stored->activated_behind.empty());
 }
 
 TEST_F(Folding, FoldsWhatIsLeftWhenItStops) {
