@@ -1,8 +1,6 @@
 // fairlead import links FILE: a thousand rows to a transaction, each with its own result. What a
 // link has no place for (title, tags, clicks of the old system) is kept in its audit event.
 #include <boost/json.hpp>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <vector>
@@ -212,12 +210,8 @@ std::string through_server(const Config& config, const ImportRequest& request) {
 }  // namespace
 
 int import_links(const Config& config, const ImportRequest& request) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(request.file, ignored))
-    return report_failure("import links",
-                          {Errc::config, "cannot read " + request.file + ": it is a directory"});
-  std::ifstream file(request.file, std::ios::binary);
-  if (!file) return report_failure("import links", {Errc::config, "cannot read " + request.file});
+  auto file = open_rows(request.file);
+  if (!file) return report_failure("import links", file.error());
   auto database = storage::open({.url = config.database_url()});
   if (!database) {
     core::Error error = database.error();
@@ -227,7 +221,7 @@ int import_links(const Config& config, const ImportRequest& request) {
     return report_failure("import links", error);
   }
   LinkImport import(**database, request, config.shown_host());
-  const auto done = import.run(file);
+  const auto done = import.run(*file);
   if (!done && done.error().code == Errc::config)
     return report_failure("import links", done.error());
   const int code = import.tell();

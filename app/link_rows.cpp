@@ -1,5 +1,7 @@
 #include "app/link_rows.hpp"
 
+#include <filesystem>
+
 #include "redirect/links.hpp"
 #include "redirect/rule_fields.hpp"
 
@@ -7,6 +9,15 @@ namespace fairlead::app {
 
 using core::Errc;
 using core::fail;
+
+core::Result<std::ifstream> open_rows(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    return fail(Errc::config, "cannot read " + path + ": it is a directory");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(Errc::config, "cannot read " + path);
+  return file;
+}
 
 core::Result<LinkRows> LinkRows::begin(std::istream& file, const ImportRequest& request) {
   CsvReader reader(file);

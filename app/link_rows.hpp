@@ -1,6 +1,7 @@
 // The rows of a CSV file of links, one after the other, as links of a deal. One thread.
 #pragma once
 
+#include <fstream>
 #include <istream>
 #include <string>
 
@@ -11,6 +12,9 @@
 #include "redirect/import_link.hpp"
 
 namespace fairlead::app {
+
+// A file of rows; Errc::config says why it cannot be read.
+core::Result<std::ifstream> open_rows(const std::string& path);
 
 class LinkRows {
  public:

@@ -1,7 +1,6 @@
 // fairlead import links FILE --as-request: the body of one POST /v1/links/bulk, for a server that
 // is running and would not let go of its database.
 #include <boost/json.hpp>
-#include <fstream>
 #include <iostream>
 
 #include "app/commands.hpp"
@@ -81,9 +80,9 @@ core::Result<int> print(std::istream& file, const Config& config, const ImportRe
 }  // namespace
 
 int print_links(const Config& config, const ImportRequest& request) {
-  std::ifstream file(request.file, std::ios::binary);
-  if (!file) return report_failure("import links", {Errc::config, "cannot read " + request.file});
-  const auto printed = print(file, config, request);
+  auto file = open_rows(request.file);
+  if (!file) return report_failure("import links", file.error());
+  const auto printed = print(*file, config, request);
   return printed ? *printed : report_failure("import links", printed.error());
 }
 

@@ -198,6 +198,8 @@ TEST_P(Import, WhatCannotBeginSaysWhy) {
   refused({"import", "links", csv, "--deal", deal_, "--format", "dub"}, "dub: shortlink");
   refused({"import", "links", "/nowhere.csv", "--deal", deal_}, "cannot read /nowhere.csv");
   refused({"import", "links", directory_.file(""), "--deal", deal_}, "it is a directory");
+  refused({"import", "links", directory_.file(""), "--deal", deal_, "--as-request"},
+          "it is a directory");
   refused({"import", "links", file("", "empty.csv"), "--deal", deal_}, "the file is empty");
   refused({"import", "links", file("keyword,url\n\"a", "cut.csv"), "--deal", deal_},
           "line 2: a quoted field has no closing quote");
