@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 
 #include "admin/resource.hpp"
@@ -7,6 +8,7 @@
 #include "core/crypto.hpp"
 #include "core/host_name.hpp"
 #include "core/utf8.hpp"
+#include "net/ascii.hpp"
 #include "net/listing.hpp"
 #include "net/problem.hpp"
 #include "redirect/redirect.hpp"
@@ -187,12 +189,11 @@ core::BrandId create_brand(storage::Session& session, const NewBrand& brand, cor
 core::Result<std::string> check_domain(std::string_view domain) {
   constexpr std::size_t shown_bytes_max = 60;
   // The scheme says whether plain http is allowed; https always is.
-  const std::size_t scheme_end = domain.find("://") == std::string_view::npos
-                                     ? 0
-                                     : domain.find("://") + std::string_view("://").size();
+  constexpr std::string_view scheme_mark = "://";
+  const std::size_t mark = domain.find(scheme_mark);
+  const std::size_t scheme_end = mark == std::string_view::npos ? 0 : mark + scheme_mark.size();
   std::string scheme(domain.substr(0, scheme_end));
-  for (char& c : scheme)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  std::transform(scheme.begin(), scheme.end(), scheme.begin(), net::lower);
   const auto name = core::host_name(domain.substr(scheme_end));
   const bool is_known_scheme = scheme.empty() || scheme == "http://" || scheme == "https://";
   // An IP address is nothing that links lead to, and one label is a whole top-level domain.
