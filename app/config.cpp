@@ -263,6 +263,14 @@ core::Result<void> check_together(const Config& config) {
   return {};
 }
 
+// "127.0.0.1:8080"; an address of all interfaces is reached by the loopback one.
+std::string reachable(const Address& at) {
+  const bool is_v6 = at.host.find(':') != std::string::npos;
+  const bool is_any = at.host == "0.0.0.0" || at.host == "::";
+  const std::string host = is_any ? "127.0.0.1" : is_v6 ? "[" + at.host + "]" : at.host;
+  return host + ":" + std::to_string(at.port);
+}
+
 }  // namespace
 
 std::string Config::database_url() const {
@@ -283,12 +291,12 @@ std::string Config::salt_path() const {
 
 std::string Config::shown_url() const {
   if (!public_url.empty()) return public_url;
-  const bool has_tls = !listen_tls.host.empty();
-  const Address& at = has_tls ? listen_tls : listen;
-  const bool is_v6 = at.host.find(':') != std::string::npos;
-  const bool is_any = at.host == "0.0.0.0" || at.host == "::";
-  const std::string host = is_any ? "127.0.0.1" : is_v6 ? "[" + at.host + "]" : at.host;
-  return (has_tls ? "https://" : "http://") + host + ":" + std::to_string(at.port);
+  return listen_tls.host.empty() ? "http://" + reachable(listen)
+                                 : "https://" + reachable(listen_tls);
+}
+
+std::string Config::api_url() const {
+  return admin_listen.host.empty() ? shown_url() : "http://" + reachable(admin_listen);
 }
 
 std::string Config::shown_host() const {

@@ -52,6 +52,7 @@ struct Config {
   std::string salt_path() const;
   // Where links are reached from outside, without a trailing slash.
   std::string shown_url() const;
+  std::string api_url() const;  // where the API is, as this machine reaches it
   // Its host: the domain of links that have none of their own.
   std::string shown_host() const;
 };

@@ -198,13 +198,10 @@ std::string through_server(const Config& config, const ImportRequest& request) {
   std::string command = "fairlead import links " + quoted(request.file);
   if (!request.deal.empty()) command += " --deal " + quoted(request.deal);
   if (request.format != "auto") command += " --format " + quoted(request.format);
-  const Address& api = config.admin_listen;
-  const std::string url =
-      api.host.empty() ? config.shown_url() : "http://" + api.host + ":" + std::to_string(api.port);
   return command + " --public-url " + quoted(config.shown_url()) +
          " --as-request | curl -sS -H 'Content-Type: application/json' "
          "-H 'Authorization: Bearer <admin key>' --data-binary @- " +
-         quoted(url + "/v1/links/bulk");
+         quoted(config.api_url() + "/v1/links/bulk");
 }
 
 }  // namespace

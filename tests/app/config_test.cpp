@@ -131,6 +131,18 @@ TEST_F(ConfigFile, ListsAndBracketedAddressesAreRead) {
   EXPECT_EQ(config->trusted_proxies, (std::vector<std::string>{"127.0.0.1", "10.0.0.0/8"}));
 }
 
+TEST_F(ConfigFile, TheApiIsReachedWhereItListens) {
+  const auto api_url = [&](const std::string& settings) {
+    return load_config(write(settings), {}, {{"public_url", "https://go.example"}})
+        .value()
+        .api_url();
+  };
+  EXPECT_EQ(api_url(""), "https://go.example");
+  EXPECT_EQ(api_url("admin_listen = \"127.0.0.1:9000\"\n"), "http://127.0.0.1:9000");
+  EXPECT_EQ(api_url("admin_listen = \"0.0.0.0:9000\"\n"), "http://127.0.0.1:9000");
+  EXPECT_EQ(api_url("admin_listen = \"[::1]:9000\"\n"), "http://[::1]:9000");
+}
+
 TEST_F(ConfigFile, TlsNeedsACertificateAndAKeyForEachAndAnAddress) {
   const std::string pair = "tls_cert = \"a.pem\"\ntls_key = \"a.key\"\n";
   const std::string address = "listen_tls = \"0.0.0.0:8443\"\n";
