@@ -2,13 +2,13 @@
 // (recorder.hpp) and lets the 302 go after the click's group commit. Links are read from an
 // immutable table per I/O thread (link_table.hpp); an edit is a new table handed to each thread
 // that shares with the old one what did not change (link_keeper.hpp), so reading links takes no
-// lock.
+// lock. docs/ARCHITECTURE.md says in which order to read the folder.
 //
-// Routes: POST|GET /v1/links, GET|PATCH|DELETE /v1/links/{id}. Tables: links (main database);
-// clicks, click_links, click_profiles, click_words, click_rollups, click_rollups_by,
-// click_visitors, click_epochs, click_state (click file, written by one thread only).
-// Threads: FastPath on the I/O threads; link handlers on the work pool; start() and stop() from
-// main.
+// Routes: POST|GET /v1/links, POST /v1/links/bulk, GET|PATCH|DELETE /v1/links/{id}, GET
+// /v1/links/{id}/qr.svg|png. Tables: links (main database); clicks, click_links, click_profiles,
+// click_words, click_uses, click_rollups, click_rollups_by, click_visitors, click_epochs,
+// click_state (click file, written by one thread only). Threads: FastPath on the I/O threads; link
+// handlers on the work pool; start(), stop() and reload_places() from main.
 #pragma once
 
 #include <cstdint>

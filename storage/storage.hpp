@@ -15,9 +15,9 @@
 // key.
 //
 // SQLite: one writer connection per file, taken in turn, and a few reader connections. The click
-// file is opened the same way (Schema::clicks): its one recorder thread calls transact() once per
-// batch, which costs one uncontended lock; there is no second, rawer door. After a failed disk
-// write the file is `failed`: transact() answers Errc::io at once until the process is started
+// file is opened the same way (Schema::clicks): its one folder thread calls transact() for each
+// block of clicks, which costs one uncontended lock; there is no second, rawer door. After a failed
+// disk write the file is `failed`: transact() answers Errc::io at once until the process is started
 // again. A full disk (Errc::no_space) recovers by itself.
 #pragma once
 
