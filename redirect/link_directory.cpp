@@ -1,5 +1,7 @@
 #include "redirect/link_directory.hpp"
 
+#include <utility>
+
 #include "core/check.hpp"
 #include "redirect/utm.hpp"
 
@@ -51,13 +53,17 @@ std::uint32_t DirectoryBuilder::site_of(core::BrandId brand, const Destination& 
 }
 
 std::uint32_t DirectoryBuilder::domain_of(core::BrandId brand, std::string_view domain) {
-  if (domain.empty() || domain == default_domain_) return 0;
+  if (domain.empty()) return 0;
+  if (domain == default_domain_) {
+    if (!std::exchange(now_.has_former_own, true)) given_out_.reset();
+    return former_own_domain;
+  }
   if (const auto known = now_.domains.find(domain); known != now_.domains.end())
     return known->second.number;
   const auto owner = brand_numbers_.find(brand.number);
   CHECK(owner != brand_numbers_.end());
   given_out_.reset();
-  const auto number = static_cast<std::uint32_t>(now_.domains.size() + 1);
+  const auto number = static_cast<std::uint32_t>(now_.domains.size()) + former_own_domain + 1;
   now_.domains.emplace(domain, Directory::Domain{number, owner->second});
   return number;
 }

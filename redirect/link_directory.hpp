@@ -51,11 +51,16 @@ struct Directory {
   std::vector<std::shared_ptr<const BrandRecord>> brands;
   std::vector<Site> sites;
   TextMap<Domain> domains;  // own ones, in lower case
+  bool has_former_own = false;
 };
+
+// Of links on an own domain that has become the default domain since. They are found where the
+// default domain, whose number is 0, has none; nobody's Host leads to them alone.
+inline constexpr std::uint32_t former_own_domain = 1;
 
 class DirectoryBuilder {
  public:
-  // `default_domain` is the host whose links have the domain number 0.
+  // `default_domain` is the host that links without a domain of their own are on.
   DirectoryBuilder(std::uint64_t seed, std::string_view default_domain);
 
   // Takes brands over, new or changed; every site of theirs is judged again.
@@ -64,6 +69,7 @@ class DirectoryBuilder {
 
   // `brand` must be one of set_brands(). An empty destination gives a site that is never allowed.
   std::uint32_t site_of(core::BrandId brand, const Destination& destination);
+  // 0 is the default domain, which is written "".
   std::uint32_t domain_of(core::BrandId brand, std::string_view domain);
   // The shared defaults of a stored utm column; nullptr when it has none. Lives as long as
   // `utm_defaults()` is held.

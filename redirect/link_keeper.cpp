@@ -29,7 +29,23 @@ core::Result<void> LinkKeeper::open() {
   builder_ = std::make_unique<LinkTableBuilder>(seed_, default_domain_);
   if (auto loaded = load_directory(main_, *builder_); !loaded) return loaded.error();
   table_ = builder_->build();
-  return {};
+  return warn_of_former_own();
+}
+
+core::Result<void> LinkKeeper::warn_of_former_own() {
+  if (default_domain_.empty()) return {};
+  return main_.read([this](storage::Session& session) {
+    const storage::Row row = session.run(sql::count_links_on_domain, default_domain_).one();
+    if (row.integer(0) == 0) return;
+    core::log(core::Level::warning, "own_domain_is_public_url",
+              {{"domain", default_domain_},
+               {"slugs", std::to_string(row.integer(0))},
+               {"hidden_slugs", std::to_string(row.integer(1))},
+               {"advice",
+                "links made on this domain while it was an own one lead on where no link without a "
+                "domain has their slug; make the hidden ones anew under other slugs, or set "
+                "public_url to another host"}});
+  });
 }
 
 void LinkKeeper::start(const std::vector<net::Executor>& threads, Take take) {

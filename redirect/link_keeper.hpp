@@ -65,6 +65,7 @@ class LinkKeeper {
     Then then;
   };
 
+  core::Result<void> warn_of_former_own();
   // On the loading thread.
   void load_and_follow();
   bool pause();

@@ -49,6 +49,14 @@ std::string storable(std::string_view slug) {
 
 }  // namespace
 
+// As it stands, then as people write it.
+LinkTable::Place LinkTable::place_of(std::uint32_t domain, std::string_view slug) const {
+  const Place place = lookup(domain, slug);
+  if (place.record != nullptr || slug.size() > LinkSet::slug_bytes_max + 1) return place;
+  std::string decoded;
+  return lookup(domain, plain_slug(slug, decoded));
+}
+
 LinkTable::Place LinkTable::lookup(std::uint32_t domain, std::string_view slug) const {
   const std::uint64_t hash = LinkSet::hash_of(seed_, domain, slug);
   const Shard& shard = shards_[shard_of(hash)];
@@ -78,17 +86,19 @@ LinkTable::Found LinkTable::find(std::string_view host, std::string_view path) c
     domain = own->second.number;
     nobodys = directory.brands[own->second.brand].get();
   }
-  Place place = lookup(domain, slug);
-  if (place.record == nullptr && slug.size() <= LinkSet::slug_bytes_max + 1) {
-    std::string decoded;
-    place = lookup(domain, plain_slug(slug, decoded));
+  Place place = place_of(domain, slug);
+  // Another link, which comes first, may not be here yet.
+  bool is_known = true;
+  if (place.record == nullptr && domain == 0 && directory.has_former_own) {
+    place = place_of(former_own_domain, slug);
+    is_known = is_complete_;
   }
   if (place.record == nullptr) return {.brand = nobodys};
   const Directory::Site site = directory.sites[place.record->site()];
   const BrandRecord* const brand = directory.brands[site.brand].get();
   const LinkRules* const rules = place.set->rules_of(*place.record);
   const bool is_served = place.record->is_wanted() && site.is_allowed;
-  return {is_served ? place.record : nullptr, brand, rules, true};
+  return {is_served ? place.record : nullptr, brand, rules, is_known};
 }
 
 LinkTable::Wanted LinkTable::wanted(std::string_view host, std::string_view path) const {

@@ -25,7 +25,7 @@ class LinkTable {
     const LinkRecord* link = nullptr;    // only when it is served
     const BrandRecord* brand = nullptr;  // whose fallback answers when there is no link
     const LinkRules* rules = nullptr;    // also of one that is not served; nullptr = none
-    bool is_known = false;               // there is a link, served or not
+    bool is_known = false;               // there is a link, served or not, and no other one
   };
   // `host` as sent, without port; one that has no links of its own uses the default domain. `path`
   // as sent: the slug is matched as it stands, then without one trailing '/', then percent-decoded.
@@ -55,6 +55,7 @@ class LinkTable {
     const LinkRecord* record = nullptr;
     const LinkSet* set = nullptr;
   };
+  Place place_of(std::uint32_t domain, std::string_view slug) const;
   Place lookup(std::uint32_t domain, std::string_view slug) const;
   const std::pair<const std::string, Directory::Domain>* own_domain(std::string_view host) const;
 

@@ -105,6 +105,36 @@ TEST_P(LoadingLinks, EveryLinkIsServedBeforeTheTableIsLoaded) {
   }
 }
 
+// Another brand's own domain has become the server's name.
+TEST_P(LoadingLinks, AnOwnDomainOfTheServersNameHidesNoLinkOfTheDefaultDomain) {
+  constexpr core::BrandId other{12};
+  constexpr core::DealId deal{23};
+  Shop shop(database());
+  shop.add_brand(other, "UTC", "", deal);
+  shop.add_link({.slug = "mia"});
+  const auto add_own = [&](std::string slug) {
+    const NewLink link{.deal = deal,
+                       .slug = std::move(slug),
+                       .domain = "go.example",
+                       .destination = "https://shop.example/own"};
+    ASSERT_TRUE(database().transact([&](storage::Session& session) {
+      create_link(session, other, link, test::start_of_test).value();
+    }));
+  };
+  add_own("mia");
+  add_own("own");
+  test::RunningRedirect redirect(slow, clock);
+  const auto place = [&](std::string_view path) {
+    return redirect.get(path).headers.at("Location").substr(0, 24);
+  };
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(place("/own"), "https://shop.example/own");
+    EXPECT_EQ(place("/mia"), "https://shop.example/lan");
+    EXPECT_EQ(place("/own/"), "https://shop.example/own");
+    wait_until_loaded(redirect);
+  }
+}
+
 TEST_P(LoadingLinks, EditsHoldWhileTheTableIsLoadedAndAfterwards) {
   Shop shop(database());
   const core::LinkId link = shop.add_link({.slug = "mia"});

@@ -138,6 +138,34 @@ TEST(LinkTable, OwnDomainsAreFoundAsClientsWriteThem) {
   EXPECT_EQ(table->find("go.example", "/nobody").brand, nullptr) << "of two brands";
 }
 
+// The domain was one brand's own before the server took its name.
+TEST(LinkTable, LinksOfTheDefaultDomainWinOverThoseOfAnOwnDomainOfItsName) {
+  Links links;
+  links.builder.set_brands({brand_record(other_brand, {"shop.example"})});
+  const auto add_own = [&](std::int64_t id, std::string_view slug) {
+    links.builder.add({.brand = other_brand,
+                       .id = {id},
+                       .domain = "go.example",
+                       .slug = slug,
+                       .destination = "https://shop.example/own"});
+  };
+  links.add(1, "mia", "https://shop.example/default");
+  add_own(2, "mia");
+  add_own(3, "lea");
+  add_own(4, "own");
+  links.add(5, "lea", "https://shop.example/default");
+  const auto expect = [](const LinkTable& table) {
+    for (const char* host : {"go.example", "stranger.example"}) {
+      for (const char* path : {"/mia", "/lea", "/mia/", "/%6cea"})
+        EXPECT_EQ(url_of(table.find(host, path)), "https://shop.example/default") << path;
+      EXPECT_EQ(url_of(table.find(host, "/own/")), "https://shop.example/own");
+    }
+  };
+  expect(*links.builder.build());
+  add_own(2, "mia");
+  expect(*links.builder.build());
+}
+
 TEST(LinkTable, SlugsLongerThanARecordHoldsAreLeftOut) {
   Links links;
   links.add(1, std::string(255, 'a'), "https://shop.example/longest");
