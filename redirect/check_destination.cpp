@@ -18,6 +18,7 @@ namespace {
 namespace urls = boost::urls;
 
 constexpr std::size_t url_bytes_max = 4096;
+constexpr std::size_t macros_max = 20;
 
 core::Error refuse(std::string why) {
   return core::fail(core::Errc::invalid, std::move(why));
@@ -29,6 +30,13 @@ char lowered(char c) {
 
 core::Error not_a_name() {
   return refuse("destination's host must be a DNS name such as shop.example");
+}
+
+std::size_t macros_in(std::string_view text) {
+  std::size_t count = 0;
+  for (Part part; next_part(text, part);)
+    count += part.macro == Macro::none ? 0 : 1;
+  return count;
 }
 
 core::Error has_user() {
@@ -187,6 +195,9 @@ core::Result<std::string> check_destination(std::string_view url,
   const std::size_t path_end = std::min(rest.find_first_of("?#"), rest.size());
   stored += without_dot_segments(rest.substr(0, path_end));
   stored += rest.substr(path_end);
+  if (const std::size_t macros = macros_in(rest); macros > macros_max)
+    return refuse("destination may have at most " + std::to_string(macros_max) +
+                  " macros, this has " + std::to_string(macros));
   if (auto cut = split_destination(stored); !cut) return cut.error();
   return stored;
 }

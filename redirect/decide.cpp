@@ -12,6 +12,7 @@ struct Values {
 };
 
 void append_macro(std::string& out, Macro macro, const Values& values) {
+  if (out.size() > location_bytes_max) return;
   switch (macro) {
     case Macro::none:
       return;

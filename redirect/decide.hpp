@@ -34,10 +34,14 @@ struct ClickParts {
   std::string_view token;  // "" = no click: no fl_click is added
 };
 
+// What is longer is not sent: some clients and proxies take no longer head, and the memory of
+// answers that nobody reads must have a bound.
+inline constexpr std::size_t location_bytes_max = 16 * 1024;
+
 // Appends the Location to `location`, in the contract's order: destination with macros replaced and
 // its own query byte for byte; utm defaults that neither it nor (unless locked) the shopper's query
 // has; the shopper's pairs, without any fl_click and without utm values the link locks; fl_click;
-// the fragment.
+// the fragment. What is beyond location_bytes_max already gets no more macros.
 void decide(const Target& target, const ClickParts& click, const KnownValues& known,
             std::string& location);
 

@@ -79,6 +79,14 @@ VisitorPlan plan_for(const BrandRecord& brand, const std::vector<TokenKey>& keys
   return plan;
 }
 
+void append_location(std::string& location, const RuledClick& ruled, const ClickParts& click,
+                     const KnownValues& known) {
+  decide(ruled.target, click, known, location);
+  if (ruled.app == nullptr) return;
+  const std::string page = std::exchange(location, {});
+  append_intent(location, page, *ruled.app);
+}
+
 // Of a link that is there and not served, its own.
 std::string_view fallback_of(const LinkTable::Found& found) {
   if (found.rules == nullptr) return {};
@@ -206,14 +214,16 @@ net::FastPath::Leaves Service::respond(const net::Request& request, std::size_t 
   }
   const core::ClickId id = tools.ids.next(now);
   const TokenText token = tools.signer.sign(id, link.id());
+  ClickParts parts{link.slug(), request.query, {token.data(), token.size()}};
   tools.location.clear();
-  decide(ruled.target, {link.slug(), request.query, {token.data(), token.size()}}, known,
-         tools.location);
-  if (ruled.app != nullptr) {
-    const std::string page = std::exchange(tools.location, {});
-    append_intent(tools.location, page, *ruled.app);
+  append_location(tools.location, ruled, parts, known);
+  if (tools.location.size() > location_bytes_max) {
+    shortened_.add();
+    parts.query = {};
+    tools.location.clear();
+    append_location(tools.location, ruled, parts, {});
   }
-  if (!is_header_safe(tools.location)) {
+  if (tools.location.size() > location_bytes_max || !is_header_safe(tools.location)) {
     unsafe_.add();
     append_server_error(wire, tools.date, after);
     return Leaves::now;
@@ -356,9 +366,15 @@ void Service::collect(std::vector<core::Metric>& metrics) const {
                      static_cast<double>(previews_.value())});
   metrics.push_back({Kind::counter,
                      "fairlead_redirects_unsafe_total",
-                     "Locations held back because a byte may not stand in a header; always 0.",
+                     "Locations held back because a byte may not stand in a header, or because "
+                     "they are over 16 KiB without what the request brought; always 0.",
                      {},
                      static_cast<double>(unsafe_.value())});
+  metrics.push_back({Kind::counter,
+                     "fairlead_redirects_shortened_total",
+                     "Locations over 16 KiB, sent without the query and the sub ids.",
+                     {},
+                     static_cast<double>(shortened_.value())});
   links_->collect(metrics);
 }
 

@@ -125,6 +125,7 @@ class Service final : public Redirect {
   core::Counter unknown_;
   core::Counter previews_;
   core::Counter unsafe_;
+  core::Counter shortened_;
 };
 
 }  // namespace fairlead::redirect

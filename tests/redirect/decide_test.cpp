@@ -181,6 +181,28 @@ TEST(Destination, LongestUrlIs4096Bytes) {
   EXPECT_FALSE(check_destination(url + "a", allowed));
 }
 
+TEST(Destination, HasAtMostTwentyMacros) {
+  const std::vector<std::string> allowed = {"shop.example"};
+  std::string url = "https://shop.example/{slug}?a=";
+  for (int i = 0; i < 19; ++i)
+    url += "{sub1}";
+  EXPECT_EQ(check_destination(url, allowed).value(), url);
+  const auto refused = check_destination(url + "#{click_id}", allowed);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().detail, "destination may have at most 20 macros, this has 21");
+}
+
+// Rows from before there was a limit.
+TEST(Decide, MacrosWithoutEndAreNotFollowed) {
+  std::string url = "https://shop.example/";
+  while (url.size() < 4000)
+    url += "{sub1}";
+  const std::string query = "sub1=" + std::string(4000, '%');
+  EXPECT_LT(location_of(target_of(url, "", false), query).size(), 3 * location_bytes_max);
+  EXPECT_LT(location_of(target_of("https://shop.example/?a=" + url, "", false), query).size(),
+            3 * location_bytes_max);
+}
+
 TEST(Destination, DamagedRowsAreNotServed) {
   for (const char* url :
        {"", "shop.example", "https://", "https:///x", "https://a@b/", "https://[::1]/",

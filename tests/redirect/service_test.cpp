@@ -94,6 +94,39 @@ TEST_P(Redirecting, PrivacySignalsStoreNoVisitor) {
   EXPECT_EQ(clicks.one().integer(5), 1);
 }
 
+TEST_P(Redirecting, ALocationThatWouldBeTooLongGoesWithoutWhatTheRequestBrought) {
+  Shop shop(database());
+  shop.add_link({.slug = "mia",
+                 .destination = "https://shop.example/{slug}/a{sub1}{sub1}{sub1}?b={sub1}#c",
+                 .utm = {{"utm_source", "own"}}});
+  test::RunningRedirect redirect(database(), clock);
+  const auto shortened = [&] {
+    std::vector<core::Metric> metrics;
+    redirect->collect(metrics);
+    for (const core::Metric& metric : metrics)
+      if (metric.name == "fairlead_redirects_shortened_total") return metric.value;
+    return -1.0;
+  };
+  const auto location = [&](std::size_t bytes) {
+    return redirect.get("/mia", "x=1&utm_source=mine&sub1=" + std::string(bytes, 'a'))
+        .headers.at("Location");
+  };
+  const std::size_t rest = location(0).size();
+  const std::size_t longest =
+      (location_bytes_max - rest) / 5;  // four times by macro, once forwarded
+  EXPECT_EQ(location(longest).size(), rest + 5 * longest);
+  EXPECT_EQ(shortened(), 0);
+  const std::string cut = location(longest + 1);
+  EXPECT_TRUE(
+      cut.starts_with("https://shop.example/mia/a?b=&utm_source=own&utm_campaign=summer&"
+                      "fl_click="))
+      << cut;
+  EXPECT_TRUE(cut.ends_with("#c"));
+  EXPECT_NE(token_of(cut), "");
+  EXPECT_EQ(shortened(), 1);
+  EXPECT_EQ(stored_clicks(redirect).size(), 3u) << "each is a click";
+}
+
 TEST_P(Redirecting, SlugsAreMatchedAsPeopleWriteThem) {
   Shop shop(database());
   for (const char* slug : {"mia", "Mia", "end_", "end-", "a.b~c"})
