@@ -19,7 +19,7 @@ core::Answer post_order(const Dependencies& dependencies, const net::Call& call)
       }));
   if (answer.status == 201) {
     counters().orders_booked.add();
-    activate_prefetches(dependencies, order->click_ids);
+    activate_prefetches(dependencies, *order);
   }
   if (answer.status == 200) counters().orders_repeated.add();
   if (answer.status == 409) counters().orders_conflicting.add();

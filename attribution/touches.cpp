@@ -52,6 +52,13 @@ Outcome verdict_of(const Dependencies& dependencies, const TokenFact& fact) {
   return outcome_of(static_cast<core::ClickVerdict>(*verdict));
 }
 
+bool is_own_link(storage::Database& database, core::BrandId brand, core::LinkId link) {
+  const auto deals = database.read([&](storage::Session& session) {
+    return session.run(sql::find_deal_of_link, brand, link).size();
+  });
+  return deals && *deals > 0;
+}
+
 class Reader {
  public:
   Reader(storage::Session& session, const Dependencies& dependencies, const core::Order& order,
@@ -142,13 +149,14 @@ Touches read_touches(storage::Session& session, const Dependencies& dependencies
   return touches;
 }
 
-void activate_prefetches(const Dependencies& dependencies, const std::vector<std::string>& tokens) {
+void activate_prefetches(const Dependencies& dependencies, const core::Order& order) {
   if (!dependencies.activate || dependencies.clicks == nullptr) return;
   constexpr auto prefetch = static_cast<std::int64_t>(core::ClickVerdict::prefetch);
   std::vector<core::ClickId> prefetches;
-  for (const std::string& token : tokens) {
+  for (const std::string& token : order.click_ids) {
     const auto fact = dependencies.read_token(token);
-    if (fact && find_verdict(*dependencies.clicks, *fact) == prefetch)
+    if (fact && find_verdict(*dependencies.clicks, *fact) == prefetch &&
+        is_own_link(dependencies.database, order.brand, fact->link))
       prefetches.push_back(fact->click);
   }
   if (!prefetches.empty()) dependencies.activate(prefetches);

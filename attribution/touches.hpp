@@ -20,9 +20,9 @@ struct Touches {
 Touches read_touches(storage::Session& session, const Dependencies& dependencies,
                      const core::Order& order);
 
-// When an order is booked, that is committed: hands the prefetches among its clicks to
-// Dependencies::activate. Nothing is lost when that does not happen: `fairlead rescore` does the
-// same.
-void activate_prefetches(const Dependencies& dependencies, const std::vector<std::string>& tokens);
+// When an order is booked, that is committed: hands the prefetches among its clicks, those on links
+// of its own brand, to Dependencies::activate. Nothing is lost when that does not happen:
+// `fairlead rescore` does the same.
+void activate_prefetches(const Dependencies& dependencies, const core::Order& order);
 
 }  // namespace fairlead::attribution

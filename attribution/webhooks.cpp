@@ -281,7 +281,7 @@ core::Answer post(const Dependencies& dependencies, const net::Call& call) {
   count(settled->outcome);
   if (settled->outcome == DeliveryOutcome::applied) {
     const auto notice = platform->read(delivery.topic, delivery.body, integration->brand);
-    if (notice && notice->order) activate_prefetches(dependencies, notice->order->click_ids);
+    if (notice && notice->order) activate_prefetches(dependencies, *notice->order);
   }
   if (settled->outcome == DeliveryOutcome::failed) {
     core::log(core::Level::warning, "webhook_failed",

@@ -303,6 +303,13 @@ TEST_P(OrdersOfClicks, PrefetchesThatCameBackAreToldOnceTheOrderIsBooked) {
   EXPECT_EQ(activated_, std::vector<std::int64_t>{12}) << "the same order again";
 }
 
+TEST_P(OrdersOfClicks, PrefetchesOfAnotherBrandAreNotTold) {
+  const auto reply = with_clicks.call(net::Method::post, "/v1/orders",
+                                      simple_order("B-1", 100, click(12)), "other");
+  ASSERT_EQ(reply.status, 201) << reply.body;
+  EXPECT_EQ(activated_, std::vector<std::int64_t>{});
+}
+
 TEST_P(OrdersOfClicks, AClickThatABotMadeEarnsNothingAndAPrefetchedOneDoes) {
   EXPECT_EQ(with_clicks.order(simple_order("A-1", 100, click(11))).at("/credits"), "[]");
   EXPECT_EQ(with_clicks.order(simple_order("A-2", 100, click(12))).at("/credits/0/via"), "click");

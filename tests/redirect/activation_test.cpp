@@ -22,8 +22,12 @@ namespace {
 using core::ClickVerdict;
 
 const test::TestStatement insert_touchpoint(
+    "INSERT INTO touchpoints (brand_id, order_id, position, kind, given, click_id, link_id, "
+    "outcome) VALUES ($1, $2, 0, 'click', 'token', $3, $4, 'credited')");
+const test::TestStatement insert_foreign_touchpoints(
     "INSERT INTO touchpoints (brand_id, order_id, position, kind, given, click_id, outcome) "
-    "VALUES ($1, $2, 0, 'click', 'token', $3, 'credited')");
+    "VALUES ($1, 1, 0, 'click', 'token', $2, 'foreign'), "
+    "($1, 1, 1, 'click', 'token', $2, 'same_touch')");
 const test::TestStatement select_verdicts(
     "SELECT c.verdict, COALESCE(w.word, '') FROM clicks AS c "
     "LEFT JOIN click_words AS w ON w.word_id = c.rule ORDER BY c.click_id");
@@ -58,6 +62,15 @@ class Stream {
     store.reset();
     return judged(file);
   }
+  // With an order of another brand that brought one back, twice.
+  Judged rescored_with_foreign(core::ClickId returned) const {
+    main_
+        ->transact([&](storage::Session& session) {
+          session.run(insert_foreign_touchpoints, test::Shop::brand.number + 1, returned);
+        })
+        .value();
+    return rescored({});
+  }
   Judged rescored(const std::vector<core::ClickId>& returned) const {
     test::TemporaryDirectory directory;
     const std::string file = directory.file("clicks.db");
@@ -65,7 +78,7 @@ class Stream {
     main_
         ->transact([&](storage::Session& session) {
           for (std::size_t i = 0; i < returned.size(); ++i)
-            session.run(insert_touchpoint, test::Shop::brand, i + 1, returned[i]);
+            session.run(insert_touchpoint, test::Shop::brand, i + 1, returned[i], 1);
         })
         .value();
     rescore(*main_, *open(file), {.duplicate_window_s = window_s}).value();
@@ -151,6 +164,11 @@ TEST(Activation, VerdictsAreThoseOfTheGoldenTableLiveAndByRescore) {
     EXPECT_EQ(words_of(live), line.fields[2]) << line.where << ", live";
     EXPECT_EQ(stream.rescored(returned), live) << line.where << ", by rescore";
   }
+}
+
+TEST(Activation, AnOrderOfAnotherBrandActivatesNothingByRescore) {
+  const Stream stream("p1@0");
+  EXPECT_EQ(words_of(stream.rescored_with_foreign(stream.id("p1"))), "prefetch");
 }
 
 TEST(Activation, AnyStreamComesToTheSameLiveAndByRescore) {

@@ -21,8 +21,8 @@ using core::ClickVerdict;
 using Counts = std::map<ClickVerdict, std::int64_t>;
 
 const test::TestStatement insert_touchpoint(
-    "INSERT INTO touchpoints (brand_id, order_id, position, kind, given, click_id, outcome) "
-    "VALUES ($1, $2, 0, 'click', 'token', $3, 'credited')");
+    "INSERT INTO touchpoints (brand_id, order_id, position, kind, given, click_id, link_id, "
+    "outcome) VALUES ($1, $2, 0, 'click', 'token', $3, $4, 'credited')");
 const test::TestStatement count_verdicts(
     "SELECT verdict, COUNT(*) FROM clicks GROUP BY verdict ORDER BY verdict");
 const test::TestStatement find_rule(
@@ -146,8 +146,8 @@ TEST_P(Rescoring, APrefetchWhoseTokenCameBackIsActivated) {
   store();
   database()
       .transact([&](storage::Session& session) {
-        session.run(insert_touchpoint, test::Shop::brand, 1, back);
-        session.run(insert_touchpoint, test::Shop::brand, 2, bot);
+        session.run(insert_touchpoint, test::Shop::brand, 1, back, link_);
+        session.run(insert_touchpoint, test::Shop::brand, 2, bot, link_);
       })
       .value();
   const RescoreReport report = rescored();
