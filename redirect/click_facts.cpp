@@ -33,8 +33,8 @@ struct Headers {
   std::string_view fetch_dest;
   std::string_view fetch_mode;
   std::string_view fetch_user;
-  std::string_view gpc;
-  std::string_view dnt;
+  bool has_gpc = false;
+  bool has_dnt = false;
   std::string_view cookie;
   std::string_view prefetch_rule;
 };
@@ -54,7 +54,7 @@ Headers read_headers(const net::Request& request) {
   for (const auto& [name, value] : request.headers) {
     switch (name.size()) {
       case 3:
-        if (same_name(name, "DNT")) take(headers.dnt, value);
+        if (same_name(name, "DNT")) headers.has_dnt |= value == "1";
         break;
       case 5:  // X-Moz
       case 9:  // X-Purpose
@@ -65,7 +65,7 @@ Headers read_headers(const net::Request& request) {
         break;
       case 7:
         if (same_name(name, "Referer")) take(headers.referrer, value);
-        if (same_name(name, "Sec-GPC")) take(headers.gpc, value);
+        if (same_name(name, "Sec-GPC")) headers.has_gpc |= value == "1";
         note_prefetch(headers, name, value);  // Purpose
         break;
       case 10:
@@ -195,8 +195,8 @@ ClickFacts read_facts(const net::Request& request, AgentCache& agents, const Pla
   facts.language = primary_language(headers.language);
   facts.user_agent = headers.user_agent;
   facts.cookie = headers.cookie;
-  if (headers.gpc == "1") facts.flags |= flag_gpc;
-  if (headers.dnt == "1") facts.flags |= flag_dnt;
+  if (headers.has_gpc) facts.flags |= flag_gpc;
+  if (headers.has_dnt) facts.flags |= flag_dnt;
   if (request.via_tls) facts.flags |= flag_tls;
   if (same_name(headers.fetch_mode, "navigate") && headers.fetch_user != "?1")
     facts.flags |= flag_no_activation;

@@ -144,6 +144,13 @@ TEST(Facts, PrivacySignalsForbidAVisitor) {
   EXPECT_TRUE(facts_with("dnt", "1").has_opted_out());
   EXPECT_FALSE(facts_with("Sec-GPC", "0").has_opted_out());
   EXPECT_FALSE(facts_with("DNT", "0").has_opted_out());
+  // Proxies and browsers may both send one; whoever asks not to be known is heard.
+  for (const char* name : {"Sec-GPC", "DNT"})
+    for (const auto& [first, second] : {std::pair{"0", "1"}, {"1", "0"}, {"", "1"}}) {
+      net::Request request;
+      request.headers = {{name, first}, {name, second}};
+      EXPECT_TRUE(read_facts(request, agents).has_opted_out()) << name << first << second;
+    }
 }
 
 TEST(Facts, OnlyThePrefixOfAnAddressIsKept) {
