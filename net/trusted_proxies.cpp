@@ -84,7 +84,15 @@ std::string TrustedProxies::client_of(std::string_view peer, const Request& requ
     client = hops.back();
     hops.pop_back();
   }
-  return std::string(client);
+  return spelled(client);
+}
+
+std::string TrustedProxies::spelled(std::string_view address) {
+  const auto bytes = bytes_of(address);
+  if (!bytes) return std::string(address);
+  const ip::address_v6 all(*bytes);
+  if (!all.is_v4_mapped()) return all.to_string();
+  return ip::make_address_v4(ip::v4_mapped, all).to_string();
 }
 
 std::optional<TrustedProxies::Bytes> TrustedProxies::bytes_of(std::string_view address) {

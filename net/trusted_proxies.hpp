@@ -24,7 +24,8 @@ class TrustedProxies {
   bool empty() const { return networks_.empty(); }
   bool contains(std::string_view address) const;
   // The client of a request whose peer is a trusted proxy. An entry that is not an address ends the
-  // search: the hop that named it is the client then.
+  // search: the hop that named it is the client then. However an address is written, here it has
+  // one spelling: 203.0.113.9 also for ::ffff:203.0.113.9.
   std::string client_of(std::string_view peer, const Request& request) const;
 
  private:
@@ -34,6 +35,7 @@ class TrustedProxies {
     Bytes bytes;
     unsigned bits;
   };
+  static std::string spelled(std::string_view address);
   static std::optional<Bytes> bytes_of(std::string_view address);
 
   std::vector<Network> networks_;
