@@ -2,10 +2,12 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "core/check.hpp"
 #include "net/json.hpp"
 #include "net/listing.hpp"
 #include "net/problem.hpp"
 #include "redirect/answers.hpp"
+#include "redirect/link_context.hpp"
 #include "redirect/links.hpp"
 #include "redirect/rule_fields.hpp"
 #include "storage/audit.hpp"
@@ -170,14 +172,37 @@ core::Result<void> edit_rules(net::Fields& body, const std::vector<std::string>&
   return check_rule_destinations(rules, before, allowed_domains);
 }
 
+bool is_null(net::Fields& body, std::string_view name) {
+  const boost::json::value* const raw = body.raw(name);
+  return raw != nullptr && raw->is_null();
+}
+
+// What a link has that is made without the field, where the edit says null.
+struct Removed {
+  bool destination;
+  bool utm;
+};
+void put_back(storage::Session& session, core::BrandId brand, const Removed& removed,
+              std::optional<std::string>& destination, Link& link) {
+  if (!removed.destination && !removed.utm) return;
+  LinkContext context(session, brand);
+  const LinkContext::Deal* const deal = context.deal(link.deal);
+  CHECK(deal != nullptr);
+  if (removed.destination) destination = deal->landing_url;
+  if (removed.utm) link.utm = stored_utm(deal->utm);
+}
+
 Answer LinkRoutes::edit(const net::Call& call) const {
   net::Fields body(call.request.body);
-  const auto destination = body.maybe_text("destination", {.min = 1, .max = 4096});
+  const auto given_destination = body.maybe_text("destination", {.min = 1, .max = 4096});
+  const Removed removed{is_null(body, "destination"), is_null(body, "utm")};
   const bool has_utm = body.has("utm");
   const UtmValues utm = read_utm_field(body);
-  const auto utm_locked = body.maybe_boolean("utm_locked");
-  const int status = read_status_field(body, 0);
-  const auto is_enabled = body.maybe_boolean("is_enabled");
+  auto utm_locked = body.maybe_boolean("utm_locked");
+  if (is_null(body, "utm_locked")) utm_locked = false;
+  const int status = read_status_field(body, is_null(body, "status") ? default_status : 0);
+  auto is_enabled = body.maybe_boolean("is_enabled");
+  if (is_null(body, "is_enabled")) is_enabled = true;
   LinkRules unmerged;
   read_rules(body, unmerged);  // for its problems only
   if (auto refusal = body.refusal()) return *refusal;
@@ -185,7 +210,10 @@ Answer LinkRoutes::edit(const net::Call& call) const {
     if (link.archived_at)
       return net::problem(409, "link_archived",
                           "An archived link cannot be edited; make a new one.");
+    const boost::json::object before = link_json(link, options_);
     const std::vector<std::string> domains = allowed_domains(session, call.who.brand);
+    auto destination = given_destination;
+    put_back(session, call.who.brand, removed, destination, link);
     if (destination) {
       auto checked = check_destination(*destination, domains);
       if (!checked) return refused_link(checked.error());
@@ -196,6 +224,7 @@ Answer LinkRoutes::edit(const net::Call& call) const {
     link.utm_locked = utm_locked.value_or(link.utm_locked);
     if (status != 0) link.status = status;
     link.is_enabled = is_enabled.value_or(link.is_enabled);
+    if (link_json(link, options_) == before) return link_answer(200, link);
     if (!update_link(session, call.who.brand, link, call.now)) return changed_meanwhile();
     storage::record_change(session, call.who.brand, call.now, call.who.key.text(), "updated",
                            link.id.text(), call.request.body);

@@ -251,6 +251,43 @@ TEST_P(Links, EditsAreGuardedServedAndAudited) {
   EXPECT_EQ(changes, "created updated updated updated archived ");
 }
 
+TEST_P(Links, NullGoesBackToWhatALinkHasWithoutTheField) {
+  const Called plain = create(R"("slug":"plain")");
+  const std::string path =
+      "/v1/links/" + create(R"("slug":"mia","destination":"https://shop.example/own","status":307,)"
+                            R"("utm":{"campaign":"mine"},"utm_locked":true)")
+                         .text("id");
+  ASSERT_EQ(call(net::Method::patch, path, R"({"is_enabled":false})").status, 200);
+  for (const std::string name : {"destination", "status", "utm", "utm_locked", "is_enabled"}) {
+    const Called edited = call(net::Method::patch, path, "{\"" + name + "\":null}");
+    ASSERT_EQ(edited.status, 200) << edited.text("detail");
+    EXPECT_EQ(edited.json.at(name), plain.json.at(name)) << name;
+  }
+  const auto answer = redirect.get("/mia");
+  EXPECT_EQ(answer.status, "302");
+  EXPECT_TRUE(answer.headers.at("Location")
+                  .starts_with("https://shop.example/landing?utm_campaign=summer&fl_click="));
+}
+
+TEST_P(Links, AnEditThatChangesNothingIsNone) {
+  const Called created = create(R"("slug":"mia","click_limit":5,"utm":{"source":"tiktok"})");
+  const std::string path = "/v1/links/" + created.text("id");
+  for (const char* body :
+       {"{}", R"({"click_limit":5})", R"({"utm":{"source":"tiktok","campaign":"summer"}})",
+        R"({"destination":"https://shop.example/landing","status":302,"is_enabled":true})",
+        R"({"destination":null,"ends_at":null})"}) {
+    clock.advance_seconds(1);
+    const Called edited = call(net::Method::patch, path, body);
+    EXPECT_EQ(edited.status, 200) << body;
+    EXPECT_EQ(edited.etag, "\"1\"") << body;
+    EXPECT_EQ(edited.json, created.json) << body;
+  }
+  const test::TestStatement count("SELECT COUNT(*) FROM audit_events WHERE subject = $1");
+  const auto rows = database().read(
+      [&](storage::Session& session) { return session.run(count, created.text("id")); });
+  EXPECT_EQ(rows.value().one().integer(0), 1);
+}
+
 TEST_P(Links, RulesAreStoredEditedOneByOneAndShown) {
   const Called created = create(R"("slug":"mia","click_limit":5,"ends_at":"2027-01-01T00:00:00Z",)"
                                 R"("expired_url":"https://shop.example/over",)"
