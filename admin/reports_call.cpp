@@ -22,6 +22,14 @@ core::Result<ReportBrand> find_brand(storage::Database& database, core::BrandId 
   return ReportBrand{row.text(0), *zone, *margin};
 }
 
+constexpr core::InfluencerId nobody{-1};  // no row has it
+
+// An influencer asks for its own rows, or for those of somebody it cannot know.
+core::InfluencerId whose_rows(const net::Principal& who, core::InfluencerId asked) {
+  if (who.role != net::Role::influencer) return asked;
+  return !asked || asked == who.influencer ? who.influencer : nobody;
+}
+
 }  // namespace
 
 core::Result<Asked> read_call(storage::Database& database, const net::Call& call, Report report,
@@ -38,7 +46,7 @@ core::Result<Asked> read_call(storage::Database& database, const net::Call& call
                           .period = query.period,
                           .group_by = query.group_by,
                           .campaign = query.campaign,
-                          .influencer = is_own ? call.who.influencer : query.influencer,
+                          .influencer = whose_rows(call.who, query.influencer),
                           .link = query.link};
   return Asked{std::move(*brand), query, scope};
 }

@@ -94,10 +94,21 @@ TEST_P(ClickReports, RememberTheDaysThatAreOverUntilOneOfThemChanges) {
   EXPECT_EQ(rows("?group_by=influencer"), mia.text() + " 8 7 4 1\n" + ben.text() + " 3 3 3 0\n");
 }
 
-TEST_P(ClickReports, OfAnInfluencerAreItsOwnWhateverItAsksFor) {
+TEST_P(ClickReports, OfAnInfluencerAreItsOwnAndNeverOthersThanAskedFor) {
   EXPECT_EQ(rows("?group_by=influencer", "mia"), mia.text() + " 7 6 3 1\n");
-  EXPECT_EQ(rows("?group_by=influencer&influencer_id=" + ben.text(), "mia"),
+  EXPECT_EQ(rows("?group_by=influencer&influencer_id=" + mia.text(), "mia"),
             mia.text() + " 7 6 3 1\n");
+  const std::string unknown = core::InfluencerId{987'654}.text();
+  for (const char* group : {"influencer", "link", "device", "day", "hour", "country"}) {
+    const std::string query =
+        std::string("clicks?group_by=") + group + "&from=2026-03-02&to=2026-03-04&influencer_id=";
+    for (const char* format : {"&format=json", "&format=csv"})
+      EXPECT_EQ(scene.get(query + ben.text() + format, "mia").body,
+                scene.get(query + unknown + format, "admin").body)
+          << "as if there were no such influencer";
+  }
+  EXPECT_EQ(scene.get("roi?group_by=influencer&influencer_id=" + ben.text(), "mia").status, 400)
+      << "this report takes no such filter from anybody";
   EXPECT_EQ(rows("?group_by=device", "mia"), "bot 1 0 null 0\nphone 6 6 null 1\n");
   EXPECT_EQ(rows("", "stranger"), "");
 }
