@@ -90,7 +90,7 @@ core::Result<std::unique_ptr<Database>> SqliteDatabase::open_read_only(const Ope
   if (!checked && checked.error().code == Errc::not_found) {
     return core::fail(Errc::not_found, path + " is not a fairlead database");
   }
-  if (!checked) return checked.error();
+  if (!checked) return with_advice(checked.error(), path);
   return database;
 }
 

@@ -141,6 +141,33 @@ TEST(Opening, LookingNeedsADatabase) {
   EXPECT_EQ(storage::open_read_only(options).error().code, Errc::not_found);
 }
 
+TEST(Opening, LookingWhereNothingCanBeWrittenSaysWhatToMakeWritable) {
+  const test::TemporaryDirectory directory;
+  storage::OpenOptions options;
+  options.url = "sqlite:" + directory.file("fairlead.db");
+  ASSERT_TRUE(storage::open(options));
+  const std::string path = std::filesystem::path(directory.file("fairlead.db")).parent_path();
+  ASSERT_EQ(::chmod(path.c_str(), 0555), 0);
+  ASSERT_EQ(::chmod(directory.file("fairlead.db").c_str(), 0444), 0);
+  const uid_t me = ::geteuid();
+  constexpr uid_t nobody = 65'534;
+  if (me == 0) {
+    ASSERT_EQ(::seteuid(nobody), 0);  // to root everything is writable
+  }
+  const auto looking = storage::open_read_only(options);
+  if (me == 0) {
+    ASSERT_EQ(::seteuid(me), 0);
+  }
+  ::chmod(path.c_str(), 0755);
+  ASSERT_FALSE(looking);
+  EXPECT_EQ(looking.error().code, Errc::config);
+  EXPECT_TRUE(
+      looking.error().detail.starts_with(directory.file("fairlead.db") + " cannot be written ("))
+      << looking.error().detail;
+  EXPECT_TRUE(
+      looking.error().detail.ends_with("; make the file and its directory writable for this user"));
+}
+
 TEST(Opening, TheClickFileKeepsClicksInTheOrderOfTheirIds) {
   const test::TemporaryDirectory directory;
   storage::OpenOptions options;
