@@ -14,6 +14,7 @@ namespace asio = boost::asio;
 // A connection is handed over with its first bytes, or after about a second without any: then its
 // deadlines begin. It saves a read that finds nothing and a registration for nearly every shopper.
 using DeferAccept = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_DEFER_ACCEPT>;
+using NotSentLowat = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 core::Error bind_failed(const std::string& where, const boost::system::error_code& ec) {
@@ -37,7 +38,7 @@ core::Error bind_failed(const std::string& where, const boost::system::error_cod
 }  // namespace
 
 core::Result<Acceptor> open_listener(const ListenOn& on, std::uint16_t port, PortShare share,
-                                     int backlog, Executor executor) {
+                                     const Limits& limits, Executor executor) {
   boost::system::error_code ec;
   const auto address = asio::ip::make_address(on.address, ec);
   if (ec) {
@@ -53,10 +54,11 @@ core::Result<Acceptor> open_listener(const ListenOn& on, std::uint16_t port, Por
   acceptor.set_option(Acceptor::reuse_address(true), ec);
   if (!ec && share == PortShare::sibling) acceptor.set_option(ReusePort(true), ec);
   if (!ec) acceptor.set_option(asio::ip::tcp::no_delay(true), ec);  // accepted sockets inherit it
+  if (!ec) acceptor.set_option(NotSentLowat(limits.unsent_in_kernel_bytes_max), ec);  // this too
   if (!ec) acceptor.set_option(DeferAccept(1), ec);
   if (!ec) acceptor.bind(endpoint, ec);
   if (!ec && share == PortShare::first) acceptor.set_option(ReusePort(true), ec);
-  if (!ec) acceptor.listen(backlog, ec);
+  if (!ec) acceptor.listen(limits.backlog, ec);
   if (!ec) acceptor.non_blocking(true, ec);
   if (ec) return bind_failed(where, ec);
   return acceptor;

@@ -22,7 +22,7 @@ enum class PortShare { first, sibling };
 
 // `port` replaces on.port: the first socket may have been given one by the system.
 core::Result<Acceptor> open_listener(const ListenOn& on, std::uint16_t port, PortShare share,
-                                     int backlog, Executor executor);
+                                     const Limits& limits, Executor executor);
 
 // "127.0.0.1:8080", "[::1]:8080".
 std::string endpoint_text(const std::string& address, std::uint16_t port);

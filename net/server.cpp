@@ -158,7 +158,7 @@ class Server::Impl {
       std::uint16_t port = on.port;
       PortShare share = PortShare::first;
       for (const auto& thread : threads_) {
-        auto acceptor = open_listener(on, port, share, options_.limits.backlog, thread->executor());
+        auto acceptor = open_listener(on, port, share, options_.limits, thread->executor());
         if (!acceptor) return acceptor.error();
         port = acceptor->local_endpoint().port();
         share = PortShare::sibling;

@@ -77,6 +77,7 @@ class Session final : public Poller::Watcher,
   Task<Step> send_rest(std::size_t sent);
   Task<Step> yield();
   Task<bool> send(std::string_view bytes);
+  void make_room_for(const UnsentShare& share);
   Task<Io> receive_some(std::span<char> into, std::size_t& bytes);
   Task<void> news();
   Task<void> finish();

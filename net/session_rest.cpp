@@ -141,6 +141,7 @@ Task<Session::Step> Session::answer_problem(core::Answer answer) {
     core::log(core::Level::error, "header_refused",
               {{"detail", "an answer had a header with a control or non-ASCII byte"}});
   }
+  std::string().swap(answer.body);  // it is in wire_, for as long as the client takes
   count(thread_.traffic.api);
   if (closing_) stream_.next_is_last();
   co_await send(wire_);
@@ -171,16 +172,27 @@ Task<Session::Step> Session::yield() {
 
 // Writes all of it. False when the client is gone or does not read; then the connection closes.
 Task<bool> Session::send(std::string_view bytes) {
-  enter(Phase::writing, site_.limits.write_ms_max);
+  const Limits& limits = site_.limits;
+  const std::size_t size = bytes.size();
+  const std::int64_t end_at_ms =
+      thread_.now_ms + limits.write_ms_max +
+      static_cast<std::int64_t>(size) * 1'000 / limits.answer_bytes_per_s_min;
+  UnsentShare share(thread_, *this);
+  enter(Phase::writing, limits.write_ms_max);
   while (!bytes.empty()) {
     std::size_t sent = 0;
     const Io io = stream_.write_now(bytes, sent);
     bytes.remove_prefix(sent);
     if (io == Io::done) {
-      enter(Phase::writing, site_.limits.write_ms_max);  // for each piece that is taken
+      enter(Phase::writing, limits.write_ms_max);  // for each piece that is taken
+      deadline_ms_ = std::min(deadline_ms_, end_at_ms);
       continue;
     }
     if (io == Io::would_block && watch()) {
+      if (!share.is_linked()) {
+        share.take(size);
+        make_room_for(share);
+      }
       thread_.poller.watch_writes(stream_.socket(), *this);
       co_await news();
       if (!is_late_ && !is_cut_) continue;
@@ -192,6 +204,18 @@ Task<bool> Session::send(std::string_view bytes) {
     co_return false;
   }
   co_return true;
+}
+
+// Who has been at it the longest goes first; never the newest, which may well be reading.
+void Session::make_room_for(const UnsentShare& share) {
+  const auto bytes_max = static_cast<std::int64_t>(site_.limits.unsent_bytes_per_thread_max);
+  while (thread_.traffic.unsent_bytes.value() > bytes_max && &thread_.unsent.front() != &share) {
+    UnsentShare& oldest = thread_.unsent.front();
+    Session& its_session = oldest.session();
+    oldest.give_back();
+    thread_.traffic.crowded_reads.add();
+    its_session.cut();
+  }
 }
 
 // Waits until something has come. `ended` also when the wait was.

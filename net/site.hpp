@@ -2,9 +2,11 @@
 // I/O thread, which is touched by that thread only.
 #pragma once
 
+#include <boost/intrusive/list.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <utility>
 
 #include "core/time.hpp"
 #include "net/limits.hpp"
@@ -28,6 +30,27 @@ struct Site {
   const TrustedProxies& proxies;
 };
 
+struct ThreadState;
+
+// What one answer takes of the memory for answers that wait for their clients. Taken at most once,
+// given back at the latest when the answer has left.
+class UnsentShare : public boost::intrusive::list_base_hook<
+                        boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  UnsentShare(ThreadState& thread, Session& session) : session_(session), thread_(thread) {}
+  ~UnsentShare() { give_back(); }
+  UnsentShare(const UnsentShare&) = delete;
+  UnsentShare& operator=(const UnsentShare&) = delete;
+  void take(std::size_t bytes);
+  void give_back();
+  Session& session() const { return session_; }
+
+ private:
+  Session& session_;
+  ThreadState& thread_;
+  std::int64_t bytes_ = 0;
+};
+
 // What the sessions of one I/O thread share.
 struct ThreadState {
   Executor executor;
@@ -39,7 +62,20 @@ struct ThreadState {
   std::size_t bodies_bytes = 0;  // of the bodies that are held at the moment
   std::int64_t now_ms = 0;       // of the turn or sweep under way: deadlines need no closer clock
   Traffic traffic;
+  // Answers that wait for their clients, the oldest first.
+  boost::intrusive::list<UnsentShare, boost::intrusive::constant_time_size<false>> unsent;
 };
+
+inline void UnsentShare::take(std::size_t bytes) {
+  bytes_ = static_cast<std::int64_t>(bytes);
+  thread_.traffic.unsent_bytes.add(bytes_);
+  thread_.unsent.push_back(*this);
+}
+
+inline void UnsentShare::give_back() {
+  thread_.traffic.unsent_bytes.add(-std::exchange(bytes_, 0));
+  unlink();
+}
 
 // What one request's body takes of that, given back when the request is answered.
 class BodyShare {

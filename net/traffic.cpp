@@ -75,6 +75,12 @@ void collect_traffic(const std::vector<const Traffic*>& threads,
              &Traffic::accepted);
   to.add(core::Metric::Kind::gauge, "fairlead_http_connections_open", "Open connections.", {},
          [](const Traffic& t) -> const Tally& { return t.open; });
+  to.add(core::Metric::Kind::gauge, "fairlead_http_unsent_bytes",
+         "Memory of answers that wait for their clients.", {},
+         [](const Traffic& t) -> const Tally& { return t.unsent_bytes; });
+  to.counter("fairlead_http_slow_readers_cut_total",
+             "Connections closed because answers that wait for their clients took too much memory.",
+             &Traffic::crowded_reads);
   to.counter("fairlead_http_connections_over_limit_total",
              "Connections turned away because a thread had too many.", &Traffic::over_limit);
   to.counter("fairlead_http_accept_failures_total",

@@ -38,7 +38,9 @@ struct Traffic {
   Tally late_handshakes;
   Tally late_heads;
   Tally late_bodies;
-  Tally late_reads;  // clients that did not take their answer
+  Tally late_reads;     // clients that did not take their answer
+  Tally crowded_reads;  // the same, cut for want of memory before their deadline
+  Tally unsent_bytes;   // of answers that wait for their clients at the moment
   Tally idle;
   Tally cut;  // sessions ended by force when the server stopped
 };

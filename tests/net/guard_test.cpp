@@ -117,6 +117,42 @@ TEST_F(ServerTest, ASlowBodyAnIdleClientAndASlowReaderAreCut) {
   EXPECT_LT(deaf.read_to_end().size(), 32u * 1024 * 1024);
 }
 
+TEST_F(ServerTest, AReaderThatTakesAlwaysALittleIsCutByTheLeastRate) {
+  ServerOptions options;
+  options.limits = short_limits();
+  options.limits.answer_bytes_per_s_min = 64 * 1024 * 1024;  // 0.5 s more for 32 MiB
+  start(options);
+  HttpClient slow(port());
+  slow.send_raw("GET /v1/big HTTP/1.1\r\nHost: a\r\n\r\n");
+  std::size_t taken = 0;
+  while (metric("fairlead_http_timeouts_total", "answer") < 1 && taken < 32u * 1024 * 1024)
+    taken += slow.read_some(1'024).size();
+  EXPECT_LT(taken + slow.read_to_end().size(), 32u * 1024 * 1024);
+}
+
+TEST_F(ServerTest, AnswersThatAreNotTakenTogetherHaveALimit) {
+  ServerOptions options;
+  options.limits.unsent_bytes_per_thread_max = 40 * 1024 * 1024;
+  start(options);
+  const std::string head = "GET /v1/big HTTP/1.1\r\nHost: a\r\n\r\n";
+  const auto wait_for = [&](double bytes) {
+    while (metric("fairlead_http_unsent_bytes") < bytes)
+      std::this_thread::yield();
+  };
+  HttpClient first(port());
+  ASSERT_TRUE(first.send_raw(head));
+  wait_for(32e6);
+  HttpClient second(port());
+  ASSERT_TRUE(second.send_raw(head));
+  while (metric("fairlead_http_slow_readers_cut_total") < 1)
+    std::this_thread::yield();
+  EXPECT_LT(first.read_to_end().size(), 32u * 1024 * 1024) << "was at it the longest";
+  EXPECT_EQ(second.read_answer()->body.size(), 32u * 1024 * 1024);
+  EXPECT_EQ(second.get("/v1/echo").status, 200);
+  EXPECT_EQ(metric("fairlead_http_unsent_bytes"), 0);
+  EXPECT_EQ(metric("fairlead_http_slow_readers_cut_total"), 1);
+}
+
 TEST_F(ServerTest, HeadsAreLimitedInBytesTargetAndFields) {
   ServerOptions options;
   options.limits.head_bytes_max = 400;

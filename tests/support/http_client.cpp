@@ -202,6 +202,16 @@ std::optional<HttpAnswer> HttpClient::read_answer(Expect expect) {
   }
 }
 
+std::string HttpClient::read_some(std::size_t bytes_max) {
+  std::string bytes(bytes_max, '\0');
+  ssize_t n;
+  do {
+    n = ::recv(socket_, bytes.data(), bytes.size(), 0);
+  } while (n < 0 && errno == EINTR);
+  bytes.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+  return bytes;
+}
+
 std::string HttpClient::read_to_end() {
   while (fill()) {
   }

@@ -59,6 +59,8 @@ class HttpClient {
   // head_only: the answer belongs to a HEAD request and has no body whatever its head says.
   enum class Expect { body, head_only };
   std::optional<HttpAnswer> read_answer(Expect expect = Expect::body);
+  // What one read of at most that many bytes gives; "" at the end of the connection.
+  std::string read_some(std::size_t bytes_max);
   // Everything until the peer closes.
   std::string read_to_end();
   // True when the peer has closed (cleanly or not) within the wait; false when bytes came or time
