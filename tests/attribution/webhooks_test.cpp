@@ -8,6 +8,8 @@
 #include "core/crypto.hpp"
 #include "tests/attribution/shop.hpp"
 #include "tests/support/golden.hpp"
+#include "tests/support/temporary_directory.hpp"
+#include "tests/support/test_statement.hpp"
 
 namespace fairlead::attribution {
 
@@ -332,6 +334,53 @@ TEST_P(Webhooks, BadIntegrationsAreRefusedByName) {
   EXPECT_EQ(pointer(R"({"platform":"shopify","secret":"1234567"})"), "/secret");
   EXPECT_EQ(pointer(R"({"platform":"shopify"})"), "/secret");
   EXPECT_EQ(pointer(R"({"platform":"shopify","secret":"12345678","url":"x"})"), "/url");
+}
+
+// With a click file of its own: 12 is a prefetch.
+class WebhooksOfClicks : public test::OnEveryEngine {
+ protected:
+  WebhooksOfClicks() {
+    clicks_
+        ->transact([](storage::Session& session) {
+          session.run(test::TestStatement(
+              "INSERT INTO click_links (number, brand_id, link_id) VALUES (1, 1001, 5001)"));
+          session.run(test::TestStatement(
+              "INSERT INTO clicks VALUES (12, 1, 2, 0, NULL, X'', 0, 0, 0, 0, 0, 0)"));
+        })
+        .value();
+  }
+  Reply deliver(const std::string& body, const std::string& with_secret) const {
+    const std::string mac = core::base64(core::as_text(core::hmac_sha256(with_secret, body)));
+    return shop.call(net::Method::post, path, body, "", {{"X-Shopify-Hmac-Sha256", mac}});
+  }
+
+  test::TemporaryDirectory directory_;
+  std::unique_ptr<storage::Database> clicks_ =
+      storage::open(
+          {.url = "sqlite:" + directory_.file("clicks.db"), .schema = storage::Schema::clicks})
+          .value();
+  std::vector<std::int64_t> activated;
+  const Shop shop{database(), clicks_.get(), [this](std::span<const core::ClickId> clicks) {
+                    for (const core::ClickId one : clicks)
+                      activated.push_back(one.number);
+                  }};
+  const std::string path =
+      shop.post("/v1/integrations", R"({"platform":"shopify","secret":"a-webhook-secret"})",
+                "admin")
+          .at("/webhook_path");
+};
+INSTANTIATE_ON_ENGINES(WebhooksOfClicks);
+
+TEST_P(WebhooksOfClicks, TellOfAPrefetchOnceItsOrderIsBooked) {
+  std::string body = test::golden_file("attribution/shopify/order_tax_included.json");
+  constexpr std::string_view in_note = "from_note";
+  body.replace(body.find(in_note), in_note.size(), Shop::token(12, 5001, "2026-03-01T12:00:00Z"));
+  EXPECT_EQ(deliver(body, "another-secret").status, 401);
+  EXPECT_EQ(activated, std::vector<std::int64_t>{});
+  EXPECT_EQ(deliver(body, secret).at("/outcome"), "applied");
+  EXPECT_EQ(activated, std::vector<std::int64_t>{12});
+  EXPECT_EQ(deliver(body, secret).at("/outcome"), "duplicate");
+  EXPECT_EQ(activated, std::vector<std::int64_t>{12});
 }
 
 }  // namespace
