@@ -137,9 +137,10 @@ TEST_P(Import, WhatWasExportedComesBack) {
 // What `fairlead` prints on standard output when a shell runs the line.
 std::string pasted(const std::string& line) {
   const std::string binary = FAIRLEAD_BINARY;
-  const std::string command =
-      "unset FAIRLEAD_TEST_POSTGRES; PATH=" + binary.substr(0, binary.rfind('/')) + ":$PATH; { " +
-      line + "; } 2>&1";
+  const std::string without_settings =
+      "for name in $(env | sed -n 's/^\\(FAIRLEAD_[^=]*\\)=.*/\\1/p'); do unset $name; done; ";
+  const std::string command = without_settings + "PATH=" + binary.substr(0, binary.rfind('/')) +
+                              ":$PATH; { " + line + "; } 2>&1";
   FILE* const out = ::popen(command.c_str(), "r");
   std::string text;
   for (int c = 0; (c = std::fgetc(out)) != EOF;)
