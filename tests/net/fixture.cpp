@@ -1,5 +1,7 @@
 #include "tests/net/fixture.hpp"
 
+#include <sys/resource.h>
+
 #include <boost/asio/post.hpp>
 #include <stdexcept>
 
@@ -50,6 +52,9 @@ std::vector<Route> test_routes(Gate& gate) {
   routes.push_back({Method::get, "/v1/codes/{id}", anyone, echo});
   routes.push_back({Method::get, "/v1/codes/all", anyone,
                     [](const Call&) { return core::Answer{.body = "[]"}; }});
+  routes.push_back({Method::get, "/v1/nice", anyone, [](const Call&) {
+                      return core::Answer{.body = std::to_string(::getpriority(PRIO_PROCESS, 0))};
+                    }});
   routes.push_back({Method::get, "/v1/throw", anyone,
                     [](const Call&) -> core::Answer { throw std::runtime_error("secret words"); }});
   routes.push_back({Method::get, "/v1/split", anyone, [](const Call&) {

@@ -301,6 +301,14 @@ TEST_F(ServerTest, TooManyConnectionsAreToldSo) {
   EXPECT_EQ(first.get("/c").status, 302);
 }
 
+TEST_F(ServerTest, HandlersStepBackBehindRedirects) {
+  start();
+  const int own = ::getpriority(PRIO_PROCESS, 0);
+  HttpClient client(port());
+  EXPECT_GT(std::stoi(client.get("/v1/nice").body), own) << "the other threads are as this one";
+  EXPECT_EQ(::getpriority(PRIO_PROCESS, 0), own);
+}
+
 TEST_F(ServerTest, OutOfDescriptorsIsSurvivedWithoutSpinning) {
   start();
   HttpClient waiting(port());
