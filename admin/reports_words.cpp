@@ -6,7 +6,7 @@
 #include "admin/reports_kept.hpp"
 #include "admin/reports_spans.hpp"
 #include "admin/sql.hpp"
-#include "core/local_hour.hpp"
+#include "core/wall_time.hpp"
 
 namespace fairlead::admin {
 

@@ -97,12 +97,9 @@ Stage set_stage(storage::Session& session, const CastBrand& cast, core::Instant 
     stage.links.push_back(expect(redirect::create_link(session, stage.brand, link, start)).id);
     stage.influencers.push_back(influencer);
     if (one.code.empty()) continue;
-    codes::NewCode code;
-    code.deal = deal;
-    code.code = one.code;
-    code.discount_kind = "percent";
-    code.rate_ppm = one.code_ppm;
-    expect(codes::create_code(session, stage.brand, code, start));
+    codes::Terms terms{.discount = {}, .currency = core::Currency::of("EUR"), .limits = {}};
+    terms.discount.rate = {one.code_ppm};
+    expect(codes::create_code(session, stage.brand, {deal, std::string(one.code), terms}, start));
   }
   return stage;
 }

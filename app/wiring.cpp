@@ -10,6 +10,20 @@
 
 namespace fairlead::app {
 
+namespace {
+
+// How codes/ learns of a click: from its token alone.
+std::function<std::optional<codes::ClickFact>(std::string_view)> code_click_reader(
+    const Secrets& secrets) {
+  return [keys = secrets.token_keys](std::string_view token) -> std::optional<codes::ClickFact> {
+    const auto fact = redirect::read_token(keys, token);
+    if (!fact) return std::nullopt;
+    return codes::ClickFact{fact->link, fact->at};
+  };
+}
+
+}  // namespace
+
 core::Result<std::unique_ptr<Wiring>> Wiring::start(const Config& config,
                                                     const core::Clock& clock) {
   auto secrets = load_secrets(config.data);
@@ -95,7 +109,7 @@ std::vector<net::Route> Wiring::all_routes() {
     std::move(routes.begin(), routes.end(), std::back_inserter(all));
   };
   append(redirect_->routes());
-  append(codes::routes(*database_));
+  append(codes::routes({*database_, code_click_reader(secrets_)}));
   auto attribution_needs = attribution_dependencies(*database_, clicks_.get(), secrets_);
   attribution_needs.settle_clicks = [this] { return redirect_->settle(); };
   attribution_needs.activate = [this](std::span<const core::ClickId> prefetches) {

@@ -87,8 +87,7 @@ void book_credits(storage::Session& session, const core::Order& order, core::Ord
 }
 
 // Every code of the order counts as used, whether it won the credit or not: its limits are the
-// shop's and the discount was given. In rising order of id, whatever the order in which the shop
-// names them: two orders that take the same two counters must not wait for each other.
+// shop's and the discount was given.
 void note_code_uses(storage::Session& session, const core::Order& order,
                     const std::vector<Touch>& touches, core::Instant now) {
   if (order.is_test) return;
@@ -97,8 +96,7 @@ void note_code_uses(storage::Session& session, const core::Order& order,
     if (touch.via == core::Via::code && touch.code && touch.outcome != Outcome::same_touch)
       used.insert(touch.code);
   }
-  for (const core::CodeId code : used)
-    codes::note_order_use(session, order.brand, code, order, now);
+  codes::note_order_uses(session, used, order, now);
 }
 
 }  // namespace

@@ -1,8 +1,12 @@
 #include "codes/answers.hpp"
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <map>
 
+#include "codes/reasons.hpp"
+#include "codes/term_fields.hpp"
 #include "core/check.hpp"
 #include "net/json.hpp"
 #include "net/problem.hpp"
@@ -11,176 +15,132 @@ namespace fairlead::codes {
 
 namespace {
 
-boost::json::object success_json(const StoredCode& code, const Use& use);
-boost::json::object refusal_json(const Question& question, const Outcome& outcome);
-boost::json::object remaining_json(const StoredCode& code, const Outcome& outcome);
-std::string message_of(const Question& question, const Outcome& outcome);
-std::string_view name_of(Allocation::Target target);
+boost::json::object result_json(const Question& question, const Result& result, core::Instant now);
+boost::json::object success_json(const Result& result);
+boost::json::object remaining_json(const Result& result);
+boost::json::object cart_json(const Question& question, const Outcome& outcome, core::Instant now);
+core::Answer refuse(std::string_view code, const std::string& message, boost::json::object more);
 
-template <class T>
-boost::json::value or_null(const std::optional<T>& maybe) {
-  if (!maybe) return nullptr;
-  return *maybe;
-}
 boost::json::value instant_or_null(const std::optional<core::Instant>& maybe) {
   if (!maybe) return nullptr;
   return boost::json::string(core::format_instant(*maybe));
 }
 
+// A cart that names no code is in order: it has no discount.
+boost::json::object answer_json(const Question& question, const Outcome& outcome,
+                                core::Instant now) {
+  return question.form == Form::one ? result_json(question, outcome.results.front(), now)
+                                    : cart_json(question, outcome, now);
+}
+
 }  // namespace
 
-core::Answer validate_answer(const Question& question, const Outcome& outcome) {
-  if (is_refusal(outcome.judgement.verdict)) {
-    return net::json_answer(200, refusal_json(question, outcome));
-  }
-  auto body = success_json(*outcome.code, *outcome.use);
-  if (outcome.judgement.verdict == Verdict::already_redeemed) {
-    body["state"] = "redeemed";
-  } else if (outcome.code->terms.limits.need_counter()) {
-    body["remaining"] = remaining_json(*outcome.code, outcome);
-  }
-  return net::json_answer(200, body);
+core::Answer validate_answer(const Question& question, const Outcome& outcome, core::Instant now) {
+  return net::json_answer(200, answer_json(question, outcome, now));
 }
 
-core::Answer redeem_answer(const Question& question, const Outcome& outcome) {
-  if (!is_refusal(outcome.judgement.verdict)) {
-    auto body = success_json(*outcome.code, *outcome.use);
-    body["order_ref"] = question.order_ref;
-    body["use_id"] = outcome.use->id.text();
-    body["state"] = "redeemed";
-    return net::json_answer(200, body);
+core::Answer taken_answer(const Question& question, const Outcome& outcome, core::Instant now) {
+  if (const auto* refused = outcome.refused()) {
+    return refuse(name_of(refused->judgement.verdict), message_of(question, *refused, now),
+                  answer_json(question, outcome, now));
   }
-  auto answer =
-      net::problem(409, name_of(outcome.judgement.verdict), message_of(question, outcome));
-  auto body = boost::json::parse(answer.body).as_object();
-  for (auto& [key, value] : refusal_json(question, outcome))
-    body[key] = value;
-  answer.body = boost::json::serialize(body);
-  return answer;
+  auto body = answer_json(question, outcome, now);
+  body["order_ref"] = question.order_ref;
+  const bool is_new =
+      std::any_of(outcome.results.begin(), outcome.results.end(), [](const Result& result) {
+        return result.use->state == State::held && result.before != State::held;
+      });
+  return net::json_answer(is_new ? 201 : 200, body);
 }
 
-boost::json::object reason_json(const Question& question, const Outcome& outcome) {
-  const auto& judgement = outcome.judgement;
-  const auto verdict = judgement.verdict;
-  boost::json::object details;
-  const auto* terms = outcome.code ? &outcome.code->terms : nullptr;
-  switch (verdict) {
-    case Verdict::accepted:
-    case Verdict::already_redeemed:
-    case Verdict::code_not_found:
-    case Verdict::code_disabled:
-    case Verdict::customer_required:
-      break;
-    case Verdict::order_ref_conflict:
-      details["order_ref"] = question.order_ref;
-      details["subtotal_minor"] = outcome.use->subtotal_minor;
-      details["amount_minor"] = outcome.use->granted.amount_minor;
-      details["currency"] = outcome.use->currency.code();
-      break;
-    case Verdict::code_not_started:
-      details["starts_at"] = instant_or_null(terms->starts_at);
-      break;
-    case Verdict::code_expired:
-      details["ends_at"] = instant_or_null(terms->ends_at);
-      break;
-    case Verdict::currency_mismatch:
-      details["required_currency"] = terms->currency.code();
-      break;
-    case Verdict::min_subtotal_not_met:
-      details["required_minor"] = *terms->limits.subtotal_min_minor;
-      details["missing_minor"] = judgement.missing_minor;
-      details["currency"] = terms->currency.code();
-      break;
-    case Verdict::usage_limit_reached:
-      details["uses_max"] = or_null(terms->limits.uses_max);
-      break;
-    case Verdict::budget_exhausted:
-      details["remaining_minor"] = judgement.budget_left_minor;
-      details["currency"] = terms->currency.code();
-      break;
-    case Verdict::customer_limit_reached:
-      details["uses_per_customer_max"] = or_null(terms->limits.uses_per_customer_max);
-      break;
+core::Answer release_answer(const GiveBack& asked, const ReturnOutcome& outcome) {
+  if (const auto* refused = outcome.refused()) {
+    return refuse(name_of(refused->verdict), message_of(refused->verdict, asked.order_ref),
+                  {{"valid", false}, {"reason", reason_json(refused->verdict, asked.order_ref)}});
   }
-  boost::json::object reason;
-  reason["code"] = name_of(verdict);
-  reason["message"] = message_of(question, outcome);
-  reason["details"] = std::move(details);
-  return reason;
+  boost::json::array released;
+  for (const auto& returned : outcome.results) {
+    if (!returned.use) continue;  // nothing was ever held
+    released.push_back({{"code", returned.code->folded},
+                        {"code_id", returned.code->id.text()},
+                        {"reservation_id", returned.use->id.text()},
+                        {"state", name_of(returned.use->state)}});
+  }
+  return net::json_answer(
+      200, boost::json::object{{"order_ref", asked.order_ref}, {"released", std::move(released)}});
 }
 
-boost::json::array allocations_json(const std::vector<Allocation>& allocations) {
+core::Answer rollback_answer(const GiveBack& asked, const ReturnOutcome& outcome) {
+  if (const auto* refused = outcome.refused()) {
+    return refuse(name_of(refused->verdict), message_of(refused->verdict, asked.order_ref),
+                  {{"valid", false}, {"reason", reason_json(refused->verdict, asked.order_ref)}});
+  }
+  if (outcome.exceeds_minor) {
+    const auto detail = "No more can be rolled back than is left of the discount, here " +
+                        std::to_string(*outcome.exceeds_minor) + ", nor of a line's part of it.";
+    return net::problem(
+        422, "rollback_exceeds_discount", detail,
+        {{asked.items.empty() ? "/amount_minor" : "/items", "out_of_range", detail}});
+  }
   boost::json::array list;
-  for (const auto& allocation : allocations) {
-    boost::json::object part;
-    part["target"] = name_of(allocation.target);
-    if (allocation.target == Allocation::Target::line) part["line_id"] = allocation.line_id;
-    part["amount_minor"] = allocation.amount_minor;
-    list.push_back(std::move(part));
+  for (const auto& returned : outcome.results) {
+    const auto& use = *returned.use;
+    list.push_back({{"code", returned.code->folded},
+                    {"code_id", returned.code->id.text()},
+                    {"use_id", use.id.text()},
+                    {"state", name_of(use.state)},
+                    {"amount_minor", use.granted.amount_minor},
+                    {"rolled_back_minor", use.rolled_back_minor},
+                    {"currency", use.currency.code()}});
   }
-  return list;
-}
-
-std::vector<Allocation> read_allocations(const boost::json::value& stored) {
-  std::vector<Allocation> allocations;
-  for (const auto& value : stored.as_array()) {
-    const auto& part = value.as_object();
-    Allocation allocation;
-    for (auto target :
-         {Allocation::Target::line, Allocation::Target::subtotal, Allocation::Target::shipping}) {
-      if (part.at("target").as_string() == name_of(target)) allocation.target = target;
-    }
-    if (const auto* line = part.if_contains("line_id")) allocation.line_id = line->as_string();
-    allocation.amount_minor = part.at("amount_minor").as_int64();
-    allocations.push_back(std::move(allocation));
-  }
-  return allocations;
+  return net::json_answer(
+      200, boost::json::object{{"order_ref", asked.order_ref}, {"rolled_back", std::move(list)}});
 }
 
 boost::json::object code_json(const StoredCode& code) {
-  const auto& terms = code.terms;
-  boost::json::object discount{{"kind", name_of(terms.discount.kind)}};
-  switch (terms.discount.kind) {
-    case DiscountKind::percent:
-      discount["rate_ppm"] = terms.discount.rate.ppm;
-      break;
-    case DiscountKind::fixed:
-      discount["amount_minor"] = terms.discount.amount_minor;
-      discount["currency"] = terms.currency.code();
-      break;
-    case DiscountKind::free_shipping:
-      break;
-  }
-  return {{"id", code.id.text()},
-          {"deal_id", code.deal.text()},
-          {"influencer_id", code.influencer.text()},
-          {"campaign_id", code.campaign.text()},
-          {"code", code.text},
-          {"discount", std::move(discount)},
-          {"limits",
-           {{"uses_max", or_null(terms.limits.uses_max)},
-            {"uses_per_customer_max", or_null(terms.limits.uses_per_customer_max)},
-            {"budget_minor", or_null(terms.limits.budget_minor)},
-            {"subtotal_min_minor", or_null(terms.limits.subtotal_min_minor)},
-            {"currency", terms.currency.code()}}},
-          {"starts_at", instant_or_null(terms.starts_at)},
-          {"ends_at", instant_or_null(terms.ends_at)},
-          {"enabled", terms.is_enabled},
-          {"version", code.version},
-          {"created_at", core::format_instant(code.created_at)},
-          {"archived_at", instant_or_null(code.archived_at)}};
+  boost::json::object json{{"id", code.id.text()},
+                           {"deal_id", code.deal.text()},
+                           {"influencer_id", code.influencer.text()},
+                           {"campaign_id", code.campaign.text()},
+                           {"code", code.text},
+                           {"discount", discount_json(code.terms)}};
+  add_conditions_json(code.terms, json);
+  json["starts_at"] = instant_or_null(code.terms.starts_at);
+  json["ends_at"] = instant_or_null(code.terms.ends_at);
+  json["enabled"] = code.terms.is_enabled;
+  json["version"] = code.version;
+  json["created_at"] = core::format_instant(code.created_at);
+  json["archived_at"] = instant_or_null(code.archived_at);
+  return json;
 }
 
 namespace {
 
-boost::json::object success_json(const StoredCode& code, const Use& use) {
+boost::json::object result_json(const Question& question, const Result& result, core::Instant now) {
+  if (is_refusal(result.judgement.verdict)) {
+    return {{"valid", false},
+            // What the shopper typed, whether or not there is such a code.
+            {"code_given", result.given},
+            {"reason", reason_json(question, result, now)}};
+  }
+  auto body = success_json(result);
+  const bool is_limited =
+      std::any_of(result.standing.capacities.begin(), result.standing.capacities.end(),
+                  [](const Capacity& capacity) { return capacity.limits.need_counter(); });
+  if (question.action == Action::validate && result.before != State::held &&
+      result.judgement.verdict == Verdict::accepted && is_limited)
+    body["remaining"] = remaining_json(result);
+  return body;
+}
+
+boost::json::object success_json(const Result& result) {
+  const auto& code = *result.code;
+  const auto& use = *result.use;
   const auto& terms = code.terms;
   boost::json::object discount{{"kind", name_of(terms.discount.kind)}};
-  if (terms.discount.kind == DiscountKind::percent) {
-    discount["rate_ppm"] = terms.discount.rate.ppm;
-  } else if (terms.discount.kind == DiscountKind::fixed) {
+  if (terms.discount.rate.ppm > 0) discount["rate_ppm"] = terms.discount.rate.ppm;
+  if (terms.discount.kind == DiscountKind::fixed)
     discount["value_minor"] = terms.discount.amount_minor;  // what the code is worth at most
-  }
   discount["amount_minor"] = use.granted.amount_minor;
   discount["currency"] = use.currency.code();
   discount["allocations"] = allocations_json(use.granted.allocations);
@@ -191,79 +151,81 @@ boost::json::object success_json(const StoredCode& code, const Use& use) {
                            {"campaign_id", code.campaign.text()},
                            {"influencer_id", code.influencer.text()},
                            {"discount", std::move(discount)}};
-  if (use.is_over_limit) body["flags"] = boost::json::array{"over_limit"};
+  const auto state = use.state == State::none ? result.before : use.state;
+  if (use.id && use.state == State::held) {
+    body["reservation"] = {{"id", use.id.text()},
+                           {"expires_at", core::format_instant(*use.expires_at)}};
+  } else if (use.id) {
+    body["use_id"] = use.id.text();
+  }
+  if (state == State::held) body["state"] = "held";
+  if (use.is_redeemed()) body["state"] = "redeemed";
+  boost::json::array flags;
+  if (use.state == State::over_limit) flags.emplace_back("over_limit");
+  if (use.is_late) flags.emplace_back("late_confirm");
+  if (!flags.empty()) body["flags"] = std::move(flags);
   return body;
 }
 
-boost::json::object refusal_json(const Question& question, const Outcome& outcome) {
-  return {{"valid", false},
-          // Without a stored code this is what the shopper typed, folded as far as it goes.
-          {"code_given", question.code},
-          {"reason", reason_json(question, outcome)}};
-}
-
-// Informational: the next redeem of somebody else may come first.
-boost::json::object remaining_json(const StoredCode& code, const Outcome& outcome) {
-  const auto& limits = code.terms.limits;
-  boost::json::object remaining;
-  if (limits.uses_max) remaining["uses"] = *limits.uses_max - outcome.standing.used;
-  if (limits.budget_minor) {
-    remaining["budget_minor"] = *limits.budget_minor - outcome.standing.spent_minor;
+// Informational: the next use of somebody else may come first. Of several limits the nearest.
+boost::json::object remaining_json(const Result& result) {
+  std::optional<std::int64_t> uses;
+  std::optional<std::int64_t> budget;
+  const auto lower = [](std::optional<std::int64_t>& left, std::int64_t value) {
+    value = std::max<std::int64_t>(0, value);
+    if (!left || value < *left) left = value;
+  };
+  for (const auto& [limits, currency, taken] : result.standing.capacities) {
+    if (limits.uses_max) lower(uses, *limits.uses_max - taken.used - taken.held);
+    if (limits.budget_minor)
+      lower(budget, *limits.budget_minor - taken.spent_minor - taken.held_minor);
   }
+  boost::json::object remaining;
+  if (uses) remaining["uses"] = *uses;
+  if (budget) remaining["budget_minor"] = *budget;
   return remaining;
 }
 
-std::string message_of(const Question& question, const Outcome& outcome) {
-  const auto& judgement = outcome.judgement;
-  const auto money = [&](std::int64_t minor) {
-    const auto& currency = outcome.code->terms.currency;
-    return core::decimal_text({minor, currency}) + " " + std::string(currency.code());
-  };
-  const auto* terms = outcome.code ? &outcome.code->terms : nullptr;
-  switch (judgement.verdict) {
-    case Verdict::accepted:
-      return "The code is good.";
-    case Verdict::already_redeemed:
-      return "This order has redeemed the code already.";
-    case Verdict::order_ref_conflict:
-      return "The order " + question.order_ref +
-             " has redeemed this code already, with other amounts. A changed order needs a new "
-             "order_ref.";
-    case Verdict::code_not_found:
-      return "There is no such code.";
-    case Verdict::code_disabled:
-      return "The code is switched off.";
-    case Verdict::code_not_started:
-      return "The code starts at " + core::format_instant(*terms->starts_at) + ".";
-    case Verdict::code_expired:
-      return "The code ended at " + core::format_instant(*terms->ends_at) + ".";
-    case Verdict::customer_required:
-      return "The code is limited per customer: customer.key or customer.email_sha256 is needed.";
-    case Verdict::currency_mismatch:
-      return "The code is for carts in " + std::string(terms->currency.code()) + " only.";
-    case Verdict::min_subtotal_not_met:
-      return "The code needs a subtotal of " + money(*terms->limits.subtotal_min_minor) + "; " +
-             money(judgement.missing_minor) + " are missing.";
-    case Verdict::usage_limit_reached:
-      return "The code has been used as often as it may be.";
-    case Verdict::budget_exhausted:
-      return "The code's budget is used up: " + money(judgement.budget_left_minor) + " are left.";
-    case Verdict::customer_limit_reached:
-      return "This customer has used the code as often as one customer may.";
+// All codes of a cart: the sum over the lines on top, each code below in the order of taking off.
+boost::json::object cart_json(const Question& question, const Outcome& outcome, core::Instant now) {
+  boost::json::array stack;
+  std::vector<Allocation> sums;
+  std::int64_t amount_minor = 0;
+  for (const auto& result : outcome.results) {
+    stack.push_back(result_json(question, result, now));
+    if (is_refusal(result.judgement.verdict)) continue;
+    amount_minor += result.use->granted.amount_minor;
+    for (const auto& part : result.use->granted.allocations) {
+      const auto same = std::find_if(sums.begin(), sums.end(), [&](const Allocation& sum) {
+        return sum.target == part.target && sum.line_id == part.line_id;
+      });
+      if (same == sums.end()) {
+        sums.push_back(part);
+      } else {
+        same->amount_minor += part.amount_minor;
+      }
+    }
   }
-  CHECK(false);
+  const auto* refused = outcome.refused();
+  boost::json::object body{{"valid", refused == nullptr}};
+  if (refused) {
+    body["code_given"] = refused->given;
+    body["reason"] = reason_json(question, *refused, now);
+  }
+  body["discount"] = {{"amount_minor", amount_minor},
+                      {"currency", question.cart.currency.code()},
+                      {"allocations", allocations_json(sums)}};
+  body["stack"] = std::move(stack);
+  return body;
 }
 
-std::string_view name_of(Allocation::Target target) {
-  switch (target) {
-    case Allocation::Target::line:
-      return "line";
-    case Allocation::Target::subtotal:
-      return "subtotal";
-    case Allocation::Target::shipping:
-      return "shipping";
-  }
-  CHECK(false);
+core::Answer refuse(std::string_view code, const std::string& message, boost::json::object more) {
+  auto answer = net::problem(409, code, message);
+  auto body = boost::json::parse(answer.body).as_object();
+  for (auto& [key, value] : more)
+    body[key] = value;
+  answer.body = boost::json::serialize(body);
+  return answer;
 }
 
 }  // namespace

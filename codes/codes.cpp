@@ -4,10 +4,12 @@
 
 namespace fairlead::codes {
 
-std::vector<net::Route> routes(storage::Database& database) {
-  auto routes = checkout_routes(database);
-  for (auto& route : resource_routes(database))
-    routes.push_back(std::move(route));
+std::vector<net::Route> routes(const Dependencies& dependencies) {
+  auto routes = checkout_routes(dependencies);
+  for (auto more : {resource_routes, shared_limit_routes}) {
+    for (auto& route : more(dependencies.database))
+      routes.push_back(std::move(route));
+  }
   return routes;
 }
 

@@ -1,19 +1,27 @@
 // codes/ answers a shop's question at checkout: is this code good, and what does it take off? A
-// limit of N is never exceeded: the only writes are one conditional UPDATE and one UNIQUE ledger
-// row in the same transaction (uses.hpp says how). rules.hpp is pure: what a code is worth, and why
-// it is refused. Tables: codes, code_counters, code_customer_slots, code_uses.
+// limit of N is never exceeded, whether a use is taken at once or held first (capacity.hpp says
+// how).
 //
-// Routes: POST|GET /v1/codes, GET|PATCH|DELETE /v1/codes/{id}, POST /v1/codes/validate, …/redeem.
+// Where to look: terms.hpp, what a code says · rules.hpp, why it is refused · discount.hpp, what it
+// takes off · life.hpp, what becomes of a use · capacity.hpp, the limits · uses.hpp, the ledger ·
+// question.hpp and answers.hpp, the wire. The first four are pure.
+// Tables: codes, campaign_code_limits, code_limit_counters, code_limit_slots, code_uses,
+// code_rollbacks.
+//
+// Routes: POST|GET /v1/codes, GET|PATCH|DELETE /v1/codes/{id}, POST /v1/codes/validate, …/reserve,
+// …/redeem, …/release, …/rollback, GET|PUT /v1/campaigns/{id}/code_limits.
 // Threads: handlers run on the work pool, several at once; functions with a Session inside its
 // transaction.
 #pragma once
 
-#include <boost/json/object.hpp>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "codes/terms.hpp"
 #include "core/difference.hpp"
 #include "core/events.hpp"
 #include "net/json.hpp"
@@ -22,7 +30,17 @@
 
 namespace fairlead::codes {
 
-std::vector<net::Route> routes(storage::Database& database);
+// What a click token says, when it is one of ours.
+struct ClickFact {
+  core::LinkId link;
+  core::Instant at;
+};
+struct Dependencies {
+  storage::Database& database;
+  // Any thread. Without it no cart has a click.
+  std::function<std::optional<ClickFact>(std::string_view token)> read_click;
+};
+std::vector<net::Route> routes(const Dependencies& dependencies);
 
 // Canonical form for comparing: NFKC is not applied; ASCII is trimmed and upper-cased, other bytes
 // stay.
@@ -39,14 +57,13 @@ struct CodeOwner {
 std::optional<CodeOwner> find_owner(storage::Session& session, core::BrandId brand,
                                     std::string_view code);
 
-// Makes sure that an order's use of a code is in the ledger of uses, once per order and code. An
-// order already paid is never refused: beyond the limit the use is stored with state "over_limit"
-// and counted apart. What it spends is what the code's terms give for the order's lines, but never
-// more than the discount the order itself shows. A test order and an unknown code leave nothing.
-// An order with several codes names them in rising order of id, so that two orders cannot wait for
-// each other.
-void note_order_use(storage::Session& session, core::BrandId brand, core::CodeId code,
-                    const core::Order& order, core::Instant now);
+// Makes sure that an order's uses of its codes are in the ledger of uses, once per order and code;
+// a hold of the order is confirmed. An order already paid is never refused: beyond a limit the use
+// is stored with state "over_limit" and counted apart. What a use spends is what the code's terms
+// give for the order's lines, but never more than the discount the order itself shows. A test order
+// and an unknown code leave nothing.
+void note_order_uses(storage::Session& session, const std::set<core::CodeId>& codes,
+                     const core::Order& order, core::Instant now);
 
 // The parts that carts and orders share. Problems are noted in `body`. `items` may be absent or
 // empty and holds at most 500; no line, and no line's discount, exceeds 10^15 minor units.
@@ -56,17 +73,9 @@ core::Customer read_customer(net::Fields& body);
 
 struct NewCode {
   core::DealId deal;
-  std::string code;
-  std::string discount_kind;  // "percent", "fixed", "free_shipping"
-  std::optional<std::int64_t> rate_ppm;
-  std::optional<std::int64_t> amount_minor;
-  std::optional<std::string> currency;
-  std::optional<core::Instant> starts_at;
-  std::optional<core::Instant> ends_at;
-  std::optional<std::int64_t> subtotal_min_minor;
-  std::optional<std::int64_t> uses_max;
-  std::optional<std::int64_t> uses_per_customer_max;
-  std::optional<std::int64_t> budget_minor;
+  std::string text;
+  // The currency counts for a fixed amount only; other amounts are in the campaign's.
+  Terms terms;
 };
 // Errc::not_found: no such deal of this brand; Errc::conflict: the code exists; Errc::invalid.
 core::Result<core::CodeId> create_code(storage::Session& session, core::BrandId brand,

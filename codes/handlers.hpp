@@ -1,15 +1,16 @@
-// The two families of routes of codes/: what shops ask at checkout, and how a brand keeps its
-// codes. Threads: built once at start; handlers run on the work pool, several at once.
+// The families of routes of codes/: what shops ask at checkout, how a brand keeps its codes, and
+// the limits that the codes of a campaign share. Threads: built once at start; handlers run on the
+// work pool, several at once.
 #pragma once
 
 #include <vector>
 
-#include "net/router.hpp"
-#include "storage/storage.hpp"
+#include "codes/codes.hpp"
 
 namespace fairlead::codes {
 
-std::vector<net::Route> checkout_routes(storage::Database& database);
+std::vector<net::Route> checkout_routes(const Dependencies& dependencies);
 std::vector<net::Route> resource_routes(storage::Database& database);
+std::vector<net::Route> shared_limit_routes(storage::Database& database);
 
 }  // namespace fairlead::codes

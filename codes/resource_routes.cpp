@@ -2,9 +2,9 @@
 #include <boost/json/serialize.hpp>
 
 #include "codes/answers.hpp"
-#include "codes/cart.hpp"
+#include "codes/capacity.hpp"
 #include "codes/handlers.hpp"
-#include "codes/stored_code.hpp"
+#include "codes/term_fields.hpp"
 #include "net/json.hpp"
 #include "net/listing.hpp"
 #include "net/problem.hpp"
@@ -14,9 +14,6 @@
 namespace fairlead::codes {
 
 namespace {
-
-constexpr std::int64_t uses_max_max = 1'000'000'000;
-constexpr std::int64_t uses_per_customer_max_max = 1'000;  // one slot row each
 
 core::Answer no_such_code() {
   return net::problem(404, "not_found", "There is no such code.");
@@ -28,77 +25,23 @@ core::Answer code_answer(int status, const StoredCode& code) {
   return answer;
 }
 
-// The discount of a body, with the fields of its kind and no others.
-void read_discount(net::Fields& body, NewCode& code) {
-  body.object("discount", true, [&](net::Fields& discount) {
-    code.discount_kind =
-        discount.one_of("kind", {name_of(DiscountKind::percent), name_of(DiscountKind::fixed),
-                                 name_of(DiscountKind::free_shipping)});
-    if (code.discount_kind == name_of(DiscountKind::percent)) {
-      code.rate_ppm = discount.integer("rate_ppm", 1, core::ppm_one);
-    } else if (code.discount_kind == name_of(DiscountKind::fixed)) {
-      code.amount_minor = discount.integer("amount_minor", 1, amount_minor_max);
-      if (auto currency = discount.currency("currency")) code.currency = currency->code();
-    }
-  });
-}
-
-// What a body says about one value: nothing, null (take it away), or a value.
-template <class T, class Read>
-void change(net::Fields& fields, std::string_view name, std::optional<T>& value, Read read) {
-  const auto* given = fields.raw(name);
-  if (!given) return;
-  value = given->is_null() ? std::nullopt : read();
-}
-
-void change_integer(net::Fields& fields, std::string_view name, std::optional<std::int64_t>& value,
-                    std::int64_t max) {
-  change(fields, name, value, [&] { return fields.maybe_integer(name, 0, max); });
-}
-
-// `limits` of a body, laid over the present ones: absent stays, null is unlimited.
-void change_limits(net::Fields& body, Limits& limits) {
-  const auto* given = body.raw("limits");
-  if (given && given->is_null()) limits = {};
-  body.object("limits", false, [&](net::Fields& fields) {
-    change_integer(fields, "uses_max", limits.uses_max, uses_max_max);
-    change_integer(fields, "uses_per_customer_max", limits.uses_per_customer_max,
-                   uses_per_customer_max_max);
-    change_integer(fields, "budget_minor", limits.budget_minor, amount_minor_max);
-    change_integer(fields, "subtotal_min_minor", limits.subtotal_min_minor, amount_minor_max);
-  });
-}
-
-void change_dates(net::Fields& body, std::optional<core::Instant>& starts_at,
-                  std::optional<core::Instant>& ends_at) {
-  change(body, "starts_at", starts_at, [&] { return body.maybe_instant("starts_at"); });
-  change(body, "ends_at", ends_at, [&] { return body.maybe_instant("ends_at"); });
-  if (starts_at && ends_at && *ends_at <= *starts_at) {
-    body.refuse("ends_at", "out_of_range", "ends_at must be later than starts_at");
-  }
-}
-
 NewCode read_new_code(net::Fields& body) {
-  NewCode code;
+  NewCode code{.deal = {},
+               .text = {},
+               .terms = {.discount = {}, .currency = core::Currency::of("EUR"), .limits = {}}};
   const auto deal = body.text("deal_id", {.min = 1, .max = 64});
   if (auto id = core::DealId::parse(deal)) {
     code.deal = *id;
   } else if (!deal.empty()) {
     body.refuse("deal_id", "not_found", "There is no such deal.");
   }
-  code.code = body.text("code", {.min = 1, .max = 64});
-  if (!code.code.empty() && !is_canonical(fold(code.code))) {
+  code.text = body.text("code", {.min = 1, .max = 64});
+  if (!code.text.empty() && !is_canonical(fold(code.text))) {
     body.refuse("code", "invalid_value",
                 "code must be 3 to 40 letters A-Z (of any case), digits, '-' or '_'");
   }
-  read_discount(body, code);
-  Limits limits;
-  change_limits(body, limits);
-  change_dates(body, code.starts_at, code.ends_at);
-  code.uses_max = limits.uses_max;
-  code.uses_per_customer_max = limits.uses_per_customer_max;
-  code.budget_minor = limits.budget_minor;
-  code.subtotal_min_minor = limits.subtotal_min_minor;
+  read_discount(body, code.terms);
+  read_conditions(body, code.terms);
   return code;
 }
 
@@ -108,7 +51,7 @@ core::Answer refuse_create(const core::Error& error, const NewCode& code) {
                         {{"/deal_id", "not_found", "There is no such deal."}});
   if (error.code == core::Errc::conflict)
     return net::problem(409, "code_taken",
-                        "The code " + fold(code.code) +
+                        "The code " + fold(code.text) +
                             " exists already; upper and lower case are the same, and an archived "
                             "code keeps its text. Choose another text.");
   return net::problem_of(error);
@@ -177,7 +120,8 @@ boost::json::object differences(const StoredCode& before, const StoredCode& afte
   const auto from = code_json(before);
   const auto to = code_json(after);
   boost::json::object changed;
-  for (const std::string_view name : {"limits", "starts_at", "ends_at", "enabled"}) {
+  for (const std::string_view name : {"limits", "items", "customers", "schedule", "stacking",
+                                      "restores_use", "starts_at", "ends_at", "enabled"}) {
     if (from.at(name) == to.at(name)) continue;
     changed[name] = {{"from", from.at(name)}, {"to", to.at(name)}};
   }
@@ -197,9 +141,7 @@ core::Answer update(storage::Database& database, const net::Call& call) {
     }
     net::Fields body(call.request.body);
     auto terms = before->terms;
-    change_limits(body, terms.limits);
-    change_dates(body, terms.starts_at, terms.ends_at);
-    terms.is_enabled = body.maybe_boolean("enabled").value_or(terms.is_enabled);
+    read_conditions(body, terms);
     for (const std::string_view name : {"deal_id", "code", "discount"}) {
       if (!body.raw(name)) continue;
       body.refuse(

@@ -1,11 +1,20 @@
-// What a code is worth to a cart, decided without database, network or clock: terms, cart, standing
-// and `now` go in, a Judgement comes out. Pure; any thread.
+// Why a code is refused, and what it is worth when it is not: terms, cart, standing and `now` go
+// in, a Judgement comes out. No database, network or clock. Pure; any thread.
 //
-// Order of checks (the first that fails answers; permanent before temporary, capacity last, because
-// only capacity touches rows that others share):
-//   life cycle → code_not_found → code_disabled → code_not_started, code_expired →
-//   customer_required → currency_mismatch → min_subtotal_not_met → usage_limit_reached →
-//   budget_exhausted → customer_limit_reached
+// Order of checks; the first that fails answers. Permanent before temporary, cheap before dear, and
+// capacity last, because only capacity touches rows that others share:
+//   1 life cycle   order_ref_conflict, already_redeemed, already_rolled_back, not_redeemed,
+//                  reservation_not_found
+//   2 identity     code_not_found
+//   3 time         code_disabled, code_not_started, code_expired, outside_schedule
+//   4 customer     customer_required, customer_not_eligible, self_use_not_allowed, first_order_only
+//   5 click        click_required
+//   6 cart         currency_mismatch, items_not_eligible, min_subtotal_not_met,
+//                  max_subtotal_exceeded, min_quantity_not_met
+//   7 stack        combination_disallowed
+//   8 capacity     usage_limit_reached, budget_exhausted, customer_limit_reached,
+//                  usage_limit_held; after a hold that is gone: reservation_expired,
+//                  reservation_released
 #pragma once
 
 #include <cstdint>
@@ -15,113 +24,96 @@
 #include <string_view>
 #include <vector>
 
-#include "core/events.hpp"
-#include "core/rate.hpp"
+#include "codes/discount.hpp"
+#include "codes/terms.hpp"
 
 namespace fairlead::codes {
 
 // Wire names are frozen: shops branch on them. Add, never rename.
 enum class Verdict : std::uint8_t {
   accepted,
-  already_redeemed,    // by this very order with this very cart: a success, answered again
-  order_ref_conflict,  // by this very order with another cart
+  repeated,  // this order did the same with the same cart before: a success, answered again
+  order_ref_conflict,  // this order redeemed the code with another cart
+  already_redeemed,    // a reserve or a release comes after the redeem
+  already_rolled_back,
+  not_redeemed,           // a rollback of what was not redeemed
+  reservation_not_found,  // this order has no such hold
   code_not_found,
   code_disabled,
   code_not_started,
   code_expired,
+  outside_schedule,
   customer_required,
+  customer_not_eligible,
+  self_use_not_allowed,
+  first_order_only,
+  click_required,
   currency_mismatch,
+  items_not_eligible,
   min_subtotal_not_met,
+  max_subtotal_exceeded,
+  min_quantity_not_met,
+  combination_disallowed,
   usage_limit_reached,
   budget_exhausted,
   customer_limit_reached,
+  usage_limit_held,      // only holds of others fill it: room may come back
+  reservation_expired,   // the hold ran out and its place was taken
+  reservation_released,  // it was given back and its place was taken
 };
 std::string_view name_of(Verdict verdict);
 std::span<const Verdict> all_verdicts();  // in order of precedence; for tests and documentation
 bool is_refusal(Verdict verdict);
 
-enum class DiscountKind : std::uint8_t { percent, fixed, free_shipping };
-std::string_view name_of(DiscountKind kind);
-std::optional<DiscountKind> parse_discount_kind(std::string_view name);
-
-struct Discount {
-  DiscountKind kind = DiscountKind::percent;
-  core::Rate rate;                // of percent
-  std::int64_t amount_minor = 0;  // of fixed
-};
-
-// Absent means unlimited; 0 is a limit that nothing passes.
-struct Limits {
-  std::optional<std::int64_t> uses_max;
-  std::optional<std::int64_t> uses_per_customer_max;
-  std::optional<std::int64_t> budget_minor;
-  std::optional<std::int64_t> subtotal_min_minor;
-
-  // Such a code keeps a counter row; every other one has no row that redeemers share.
-  bool need_counter() const { return uses_max || budget_minor; }
-  bool operator==(const Limits&) const = default;
-};
-
-struct Terms {
-  Discount discount;
-  core::Currency currency;  // of a fixed amount, of the budget and of the least subtotal
-  Limits limits;
-  std::optional<core::Instant> starts_at;
-  std::optional<core::Instant> ends_at;  // exclusive
-  bool is_enabled = true;                // false too once archived
-};
-
-struct CartLine {
-  std::string line_id;
-  std::int64_t amount_minor = 0;  // unit price × quantity; a line's own discount is not taken off
-};
-
-struct Cart {
-  core::Currency currency;
-  std::vector<CartLine> lines;  // empty: only the subtotal is known
-  std::int64_t subtotal_minor = 0;
-  std::int64_t shipping_minor = 0;
-  std::string customer;  // what limits per customer count by; "" = unknown
-};
-
-// What the ledger of uses says now.
-enum class EarlierUse : std::uint8_t { none, same_cart, other_cart };
-struct Standing {
-  EarlierUse earlier = EarlierUse::none;  // of this code by this order
+// What is taken of one limit now, pending holds apart; this order's own hold is not counted.
+struct Taken {
   std::int64_t used = 0;
   std::int64_t spent_minor = 0;
   std::int64_t customer_used = 0;
+  std::int64_t held = 0;
+  std::int64_t held_minor = 0;
+  std::int64_t customer_held = 0;
 };
 
-struct Allocation {
-  enum class Target : std::uint8_t { line, subtotal, shipping } target = Target::line;
-  std::string line_id;  // of a line
-  std::int64_t amount_minor = 0;
-  bool operator==(const Allocation&) const = default;
+// One scope of capacity: the code itself, or its campaign, whose limits all its codes share.
+struct Capacity {
+  CapacityLimits limits;
+  core::Currency currency;  // of the budget
+  Taken taken = {};
 };
 
-struct Granted {
-  std::int64_t amount_minor = 0;
-  std::vector<Allocation> allocations;  // sum to amount_minor exactly; zero parts are left out
+// What is known about this question besides terms and cart.
+struct Standing {
+  bool customer_has_ordered = false;  // an earlier order of this customer is known here
+  bool is_influencer = false;         // the customer is the one whose code it is
+  // The customer's latest known click on a link of the influencer.
+  std::optional<core::Instant> clicked_at = {};
+  // Codes that this cart has already, by their stacking; the first that does not combine refuses.
+  std::vector<Stacking> company = {};
+  std::vector<Capacity> capacities = {};
+  std::optional<core::Instant> next_expiry = {};  // of the holds counted above
 };
 
 struct Judgement {
   Verdict verdict = Verdict::accepted;
-  Granted granted;                     // zero unless accepted
-  std::int64_t missing_minor = 0;      // of min_subtotal_not_met
-  std::int64_t budget_left_minor = 0;  // of budget_exhausted
+  Granted granted = {};                      // zero unless accepted
+  std::int64_t missing_minor = 0;            // of min_subtotal_not_met
+  std::int64_t missing_quantity = 0;         // of min_quantity_not_met
+  std::int64_t budget_left_minor = 0;        // of budget_exhausted
+  std::optional<CapacityLimits> limit = {};  // of stage 8: the scope that refused
 };
 
-// `terms` is null when there is no such code.
-Judgement judge(const Terms* terms, const Cart& cart, const Standing& standing, core::Instant now);
+// Stages 2 to 8. `terms` is null when there is no such code. `rest` is what the codes before this
+// one left of the cart.
+Judgement judge(const Terms* terms, const Cart& cart, const Rest& rest, const Standing& standing,
+                core::Instant now);
+// Stages 2 to 7: for a caller that takes capacity by conditional statements afterwards.
+Judgement judge_before_capacity(const Terms* terms, const Cart& cart, const Rest& rest,
+                                const Standing& standing, core::Instant now);
+// Stage 8 alone; accepted or a refusal.
+Judgement judge_capacity(const Standing& standing, const Cart& cart, std::int64_t amount_minor);
 
-// Percent: each line half away from zero. Fixed: the least of value and subtotal, over the lines by
-// the largest remainder, ties to the earlier line. Free shipping: all of the shipping. Never more
-// than what it applies to. Without lines there is one part, the subtotal. Currencies must be equal
-// for fixed.
-Granted grant(const Discount& discount, const Cart& cart);
-
-// What counts against the budget: the amount in the terms' currency, 0 in any other.
-std::int64_t spent_by(const Terms& terms, core::Currency currency, std::int64_t amount_minor);
+// What counts against a budget: the amount in the budget's currency, 0 in any other.
+std::int64_t spent_by(core::Currency budget, core::Currency cart, std::int64_t amount_minor);
 
 }  // namespace fairlead::codes

@@ -1,20 +1,23 @@
 #include "codes/stored_code.hpp"
 
+#include "codes/capacity.hpp"
 #include "codes/sql.hpp"
+#include "codes/term_fields.hpp"
 #include "core/check.hpp"
 
 namespace fairlead::codes {
 
 namespace {
 
+constexpr std::string_view blanks = " \t\r\n\f\v";
+
 StoredCode read_code(const storage::Row& row);
 std::optional<StoredCode> first_code(const storage::Rows& rows);
-core::Result<Discount> read_discount(const NewCode& code);
+std::string written(std::string_view code);
 
 }  // namespace
 
 std::string fold(std::string_view code) {
-  constexpr std::string_view blanks = " \t\r\n\f\v";
   const auto begin = code.find_first_not_of(blanks);
   if (begin == std::string_view::npos) return "";
   code = code.substr(begin, code.find_last_not_of(blanks) - begin + 1);
@@ -34,63 +37,47 @@ bool is_canonical(std::string_view folded) {
 
 core::Result<core::CodeId> create_code(storage::Session& session, core::BrandId brand,
                                        const NewCode& code, core::Instant now) {
-  const auto folded = fold(code.code);
+  const auto folded = fold(code.text);
   if (!is_canonical(folded)) {
     return core::fail(core::Errc::invalid,
                       "code: 3 to 40 letters A-Z (of any case), digits, '-' or '_' are needed");
   }
-  auto discount = read_discount(code);
-  if (!discount) return discount.error();
-  if (code.starts_at && code.ends_at && *code.ends_at <= *code.starts_at) {
-    return core::fail(core::Errc::invalid, "ends_at: must be later than starts_at");
-  }
-  for (const auto& limit :
-       {code.uses_max, code.uses_per_customer_max, code.budget_minor, code.subtotal_min_minor}) {
-    if (limit && *limit < 0) {
-      return core::fail(core::Errc::invalid, "limits: none may be below 0");
-    }
-  }
+  if (const auto checked = check_terms(code.terms); !checked) return checked.error();
   auto deal = session.run(sql::find_deal_currency, brand, code.deal);
   if (deal.empty()) return core::fail(core::Errc::not_found, "deal_id: there is no such deal");
 
-  // A percentage has no currency of its own; its limits in money are in the campaign's.
-  const auto currency = discount->kind == DiscountKind::fixed
-                            ? std::string(core::Currency::parse(*code.currency)->code())
-                            : deal.one().text(0);
+  // Only a fixed amount has a currency of its own; every other amount is in the campaign's.
+  const auto& terms = code.terms;
+  const bool is_fixed = terms.discount.kind == DiscountKind::fixed;
+  const auto currency = is_fixed ? terms.currency : core::Currency::of(deal.one().text(0));
+  std::optional<std::int64_t> rate_ppm;
+  if (terms.discount.rate.ppm > 0) rate_ppm = terms.discount.rate.ppm;
+  std::optional<std::int64_t> amount_minor;
+  if (is_fixed) amount_minor = terms.discount.amount_minor;
   const auto id = core::new_id<core::CodeId>(now);
-  auto inserted =
-      session.run(sql::insert_code, brand, id, code.deal,
-                  code.code.substr(code.code.find_first_not_of(" \t\r\n\f\v"), folded.size()),
-                  folded, name_of(discount->kind), code.rate_ppm, code.amount_minor, currency,
-                  code.starts_at, code.ends_at, code.subtotal_min_minor, code.uses_max,
-                  code.uses_per_customer_max, code.budget_minor, now);
+  auto inserted = session.run(
+      sql::insert_code, brand, id, code.deal, written(code.text), folded,
+      name_of(terms.discount.kind), rate_ppm, amount_minor, currency.code(), terms.starts_at,
+      terms.ends_at, terms.is_enabled ? 1 : 0, terms.cart.subtotal_min_minor, terms.limits.uses_max,
+      terms.limits.uses_per_customer_max, terms.limits.budget_minor, rules_text(terms), now);
   if (inserted.changed == 0) {
     return core::fail(core::Errc::conflict, "code: " + folded + " exists already");
   }
-  const Limits limits{.uses_max = code.uses_max, .budget_minor = code.budget_minor};
-  if (limits.need_counter()) session.run(sql::insert_counter, brand, id, currency);
+  const Scope scope{Scope::Kind::code, id.number};
+  follow_limits(session, brand, {scope, {}, currency}, {scope, terms.limits, currency});
   return id;
 }
 
 void change_code(storage::Session& session, core::BrandId brand, const StoredCode& locked,
                  const Terms& terms) {
-  const auto& limits = terms.limits;
   session.run(sql::change_code, brand, locked.id, terms.starts_at, terms.ends_at,
-              terms.is_enabled ? 1 : 0, limits.subtotal_min_minor, limits.uses_max,
-              limits.uses_per_customer_max, limits.budget_minor);
+              terms.is_enabled ? 1 : 0, terms.cart.subtotal_min_minor, terms.limits.uses_max,
+              terms.limits.uses_per_customer_max, terms.limits.budget_minor, rules_text(terms));
   // The code is locked: whoever holds it has committed, and whoever comes later will see the new
   // terms. So the ledger stands still while counters are made from it.
-  const auto& before = locked.terms.limits;
-  if (limits.need_counter() && !before.need_counter()) {
-    session.run(sql::insert_counter, brand, locked.id, terms.currency.code());
-  } else if (!limits.need_counter() && before.need_counter()) {
-    session.run(sql::delete_counter, brand, locked.id);
-  }
-  if (limits.uses_per_customer_max && !before.uses_per_customer_max) {
-    session.run(sql::insert_slots, brand, locked.id);
-  } else if (!limits.uses_per_customer_max && before.uses_per_customer_max) {
-    session.run(sql::delete_slots, brand, locked.id);
-  }
+  const Scope scope{Scope::Kind::code, locked.id.number};
+  follow_limits(session, brand, {scope, locked.terms.limits, terms.currency},
+                {scope, terms.limits, terms.currency});
 }
 
 void archive_code(storage::Session& session, core::BrandId brand, core::CodeId id,
@@ -109,13 +96,14 @@ std::optional<StoredCode> find_code(storage::Session& session, core::BrandId bra
 }
 
 std::optional<StoredCode> hold_code(storage::Session& session, core::BrandId brand,
-                                    core::CodeId id) {
-  return first_code(session.run(sql::hold_code, brand, id));
+                                    std::string_view folded) {
+  return first_code(session.run(sql::hold_code, brand, folded));
 }
 
 std::optional<StoredCode> lock_code(storage::Session& session, core::BrandId brand,
                                     core::CodeId id) {
-  return first_code(session.run(sql::lock_code, brand, id));
+  session.run(sql::lock_code, brand, id);
+  return find_code(session, brand, id);
 }
 
 std::vector<StoredCode> list_codes(storage::Session& session, core::BrandId brand,
@@ -147,6 +135,12 @@ std::optional<core::Instant> maybe_instant(const storage::Row& row, std::size_t 
   return row.instant(column);
 }
 
+// As the brand wrote it, without the blanks around it.
+std::string written(std::string_view code) {
+  const auto begin = code.find_first_not_of(blanks);
+  return std::string(code.substr(begin, code.find_last_not_of(blanks) - begin + 1));
+}
+
 // The columns of find_code.sql and its siblings, in their order.
 StoredCode read_code(const storage::Row& row) {
   const auto kind = parse_discount_kind(row.text(6));
@@ -157,11 +151,12 @@ StoredCode read_code(const storage::Row& row) {
               .currency = core::Currency::of(row.text(9)),
               .limits = {.uses_max = maybe_integer(row, 14),
                          .uses_per_customer_max = maybe_integer(row, 15),
-                         .budget_minor = maybe_integer(row, 16),
-                         .subtotal_min_minor = maybe_integer(row, 13)},
+                         .budget_minor = maybe_integer(row, 16)},
+              .cart = {.subtotal_min_minor = maybe_integer(row, 13)},
               .starts_at = maybe_instant(row, 10),
-              .ends_at = maybe_instant(row, 11),
-              .is_enabled = row.integer(12) != 0 && row.is_null(19)};
+              .ends_at = maybe_instant(row, 11)};
+  read_rules_text(row.text(20), terms);
+  terms.is_enabled = row.integer(12) != 0 && row.is_null(19);
   return {.id = row.id<core::CodeId>(0),
           .deal = row.id<core::DealId>(1),
           .influencer = row.id<core::InfluencerId>(2),
@@ -169,6 +164,11 @@ StoredCode read_code(const storage::Row& row) {
           .text = row.text(4),
           .folded = row.text(5),
           .terms = terms,
+          .shared = {.uses_max = maybe_integer(row, 23),
+                     .uses_per_customer_max = maybe_integer(row, 24),
+                     .budget_minor = maybe_integer(row, 25)},
+          .campaign_currency = core::Currency::of(row.text(22)),
+          .influencer_email = row.text_or(21, ""),
           .version = row.integer(17),
           .created_at = row.instant(18),
           .archived_at = maybe_instant(row, 19)};
@@ -177,41 +177,6 @@ StoredCode read_code(const storage::Row& row) {
 std::optional<StoredCode> first_code(const storage::Rows& rows) {
   if (rows.empty()) return std::nullopt;
   return read_code(rows.one());
-}
-
-// Only the fields of its kind, all of them, in range; Errc::invalid names the field.
-core::Result<Discount> read_discount(const NewCode& code) {
-  const auto kind = parse_discount_kind(code.discount_kind);
-  if (!kind) {
-    return core::fail(core::Errc::invalid,
-                      "discount.kind: one of percent, fixed, free_shipping is needed");
-  }
-  const bool needs_rate = *kind == DiscountKind::percent;
-  const bool needs_amount = *kind == DiscountKind::fixed;
-  if (needs_rate != code.rate_ppm.has_value()) {
-    return core::fail(core::Errc::invalid, "discount.rate_ppm: belongs to percent, and only there");
-  }
-  if (needs_amount != code.amount_minor.has_value() || needs_amount != code.currency.has_value()) {
-    return core::fail(core::Errc::invalid,
-                      "discount.amount_minor, discount.currency: belong to fixed, and only there");
-  }
-  Discount discount{.kind = *kind, .rate = {}, .amount_minor = code.amount_minor.value_or(0)};
-  if (needs_rate) {
-    auto rate = core::Rate::parse(*code.rate_ppm);
-    if (!rate || rate->ppm == 0) {
-      return core::fail(core::Errc::invalid, "discount.rate_ppm: 1 to 1000000 is needed");
-    }
-    discount.rate = *rate;
-  }
-  if (needs_amount) {
-    if (*code.amount_minor <= 0) {
-      return core::fail(core::Errc::invalid, "discount.amount_minor: must be above 0");
-    }
-    if (!core::Currency::parse(*code.currency)) {
-      return core::fail(core::Errc::invalid, "discount.currency: an ISO 4217 code is needed");
-    }
-  }
-  return discount;
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "codes/codes.hpp"
-#include "codes/rules.hpp"
+#include "codes/terms.hpp"
 
 namespace fairlead::codes {
 
@@ -18,9 +18,12 @@ struct StoredCode {
   core::DealId deal;
   core::InfluencerId influencer;
   core::CampaignId campaign;
-  std::string text;    // as it was written
-  std::string folded;  // what it is found by
-  Terms terms;         // is_enabled is false once archived
+  std::string text;       // as it was written
+  std::string folded;     // what it is found by
+  Terms terms;            // is_enabled is false once archived
+  CapacityLimits shared;  // of the campaign, in its currency
+  core::Currency campaign_currency;
+  std::string influencer_email;  // "" = unknown
   std::int64_t version = 1;
   core::Instant created_at;
   std::optional<core::Instant> archived_at;
@@ -30,9 +33,10 @@ std::optional<StoredCode> find_code(storage::Session& session, core::BrandId bra
                                     std::string_view folded);
 std::optional<StoredCode> find_code(storage::Session& session, core::BrandId brand,
                                     core::CodeId id);
-// As find_code, but no edit of this code commits before the transaction has ended.
+// As find_code, but no edit of this code or of its campaign's limits commits before the transaction
+// has ended.
 std::optional<StoredCode> hold_code(storage::Session& session, core::BrandId brand,
-                                    core::CodeId id);
+                                    std::string_view folded);
 // As find_code, but neither an edit nor a use of this code commits before the transaction has
 // ended.
 std::optional<StoredCode> lock_code(storage::Session& session, core::BrandId brand,
@@ -47,8 +51,8 @@ struct CodeFilter {
 std::vector<StoredCode> list_codes(storage::Session& session, core::BrandId brand,
                                    const CodeFilter& filter);
 
-// Writes the terms' limits, dates and switch over those of `locked`, which lock_code() gave. A code
-// that gets its first limit gets its counter and slots counted from the ledger of uses.
+// Writes everything of the terms but the discount over that of `locked`, which lock_code() gave. A
+// code that gets its first limit gets its counter and slots counted from the ledger of uses.
 void change_code(storage::Session& session, core::BrandId brand, const StoredCode& locked,
                  const Terms& terms);
 // Doing it again changes nothing.

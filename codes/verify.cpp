@@ -1,9 +1,9 @@
 #include <boost/json/parse.hpp>
 #include <exception>
 
-#include "codes/answers.hpp"
 #include "codes/codes.hpp"
 #include "codes/sql.hpp"
+#include "codes/use_rows.hpp"
 
 namespace fairlead::codes {
 
@@ -11,6 +11,7 @@ namespace {
 
 void verify_counters(storage::Session& session, core::Differences& differences);
 void verify_slots(storage::Session& session, core::Differences& differences);
+void verify_rollbacks(storage::Session& session, core::Differences& differences);
 void verify_allocations(storage::Session& session, core::Differences& differences);
 void verify_owners(storage::Session& session, core::Differences& differences);
 
@@ -20,6 +21,7 @@ core::Differences verify(storage::Session& session) {
   core::Differences differences;
   verify_counters(session, differences);
   verify_slots(session, differences);
+  verify_rollbacks(session, differences);
   verify_allocations(session, differences);
   verify_owners(session, differences);
   return differences;
@@ -27,33 +29,47 @@ core::Differences verify(storage::Session& session) {
 
 namespace {
 
+std::string name_of_scope(const storage::Row& row) {
+  return row.text(0) == "code" ? row.id<core::CodeId>(1).text()
+                               : row.id<core::CampaignId>(1).text();
+}
+
 // Uses beyond the limit (orders that were paid all the same) are counted apart: the counter holds
 // the others only.
 void verify_counters(storage::Session& session, core::Differences& differences) {
-  const auto amounts = [](std::int64_t used, std::int64_t spent_minor) {
-    return "used " + std::to_string(used) + ", spent " + std::to_string(spent_minor);
+  const auto amounts = [](const storage::Row& row, std::size_t column) {
+    return "used " + std::to_string(row.integer(column)) + ", spent " +
+           std::to_string(row.integer(column + 1)) + ", held " +
+           std::to_string(row.integer(column + 2)) + " of " +
+           std::to_string(row.integer(column + 3));
   };
   for (const auto& row : session.run(sql::list_wrong_counters)) {
-    const bool is_limited = row.integer(2) != 0;
-    differences.push_back(
-        {.what = "counter " + row.id<core::CodeId>(1).text(),
-         .expected = is_limited ? amounts(row.integer(3), row.integer(4)) : "missing",
-         .stored = row.is_null(5) ? "missing" : amounts(row.integer(5), row.integer(6))});
+    differences.push_back({.what = "counter " + name_of_scope(row),
+                           .expected = row.integer(2) != 0 ? amounts(row, 3) : "missing",
+                           .stored = row.is_null(7) ? "missing" : amounts(row, 7)});
   }
 }
 
 void verify_slots(storage::Session& session, core::Differences& differences) {
   for (const auto& row : session.run(sql::list_uses_without_slot)) {
     differences.push_back({.what = "customer slot of " + row.id<core::CodeUseId>(2).text() +
-                                   " of " + row.id<core::CodeId>(1).text(),
+                                   " of " + name_of_scope(row),
                            .expected = "one slot",
                            .stored = "missing"});
   }
   for (const auto& row : session.run(sql::list_slots_without_use)) {
     differences.push_back({.what = "customer slot of " + row.id<core::CodeUseId>(3).text() +
-                                   " of " + row.id<core::CodeId>(1).text(),
+                                   " of " + name_of_scope(row),
                            .expected = "missing",
                            .stored = "slot " + std::to_string(row.integer(2))});
+  }
+}
+
+void verify_rollbacks(storage::Session& session, core::Differences& differences) {
+  for (const auto& row : session.run(sql::list_wrong_rollbacks)) {
+    differences.push_back({.what = "rolled back of " + row.id<core::CodeUseId>(0).text(),
+                           .expected = "the sum of its parts, " + std::to_string(row.integer(2)),
+                           .stored = std::to_string(row.integer(1))});
   }
 }
 
@@ -90,12 +106,13 @@ void verify_allocations(storage::Session& session, core::Differences& difference
   }
 }
 
-// A use and a counter belong to a code; a code that an order named has a use.
+// A use and a counter belong to a code, and a use to the code's campaign; a code that an order
+// named has a use.
 void verify_owners(storage::Session& session, core::Differences& differences) {
   for (const auto& row : session.run(sql::list_stray_uses)) {
     const auto use = row.integer(3) == 0 ? "" : " " + row.id<core::CodeUseId>(3).text();
     differences.push_back({.what = row.text(0) + use + " of " + row.id<core::CodeId>(2).text(),
-                           .expected = "missing, for there is no such code",
+                           .expected = "missing, for there is no such code in that campaign",
                            .stored = "there"});
   }
   for (const auto& row : session.run(sql::list_orders_without_use)) {

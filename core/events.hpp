@@ -23,6 +23,7 @@ struct Item {
   std::int64_t unit_price_minor = 0;  // before discount
   std::int64_t discount_minor = 0;    // for the whole line, 0 … unit price × quantity
   std::int64_t tax_minor = 0;         // for the whole line; never part of a commission base
+  bool is_on_sale = false;            // what codes that leave sale items out go by
 };
 
 struct Customer {

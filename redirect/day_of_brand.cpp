@@ -1,6 +1,6 @@
 #include "redirect/day_of_brand.hpp"
 
-#include "core/local_hour.hpp"
+#include "core/wall_time.hpp"
 
 namespace fairlead::redirect {
 

@@ -1,1 +1,1 @@
-DELETE FROM code_customer_slots WHERE brand_id = $1 AND code_id = $2
+DELETE FROM code_limit_slots WHERE brand_id = $1 AND scope = $2 AND scope_id = $3

@@ -1,1 +1,3 @@
-SELECT used, spent_minor FROM code_counters WHERE brand_id = $1 AND code_id = $2
+SELECT used, spent_minor, held, held_minor
+FROM code_limit_counters
+WHERE brand_id = $1 AND scope = $2 AND scope_id = $3

@@ -1,7 +1,2 @@
--- Reads a code that is about to be edited. SQLite has one writer at a time.
-SELECT c.code_id, c.deal_id, d.influencer_id, d.campaign_id, c.code, c.folded, c.discount_kind,
-       c.rate_ppm, c.amount_minor, c.currency, c.starts_at, c.ends_at, c.is_enabled,
-       c.subtotal_min_minor, c.uses_max, c.uses_per_customer_max, c.budget_minor, c.version,
-       c.created_at, c.archived_at
-FROM codes c JOIN deals d ON d.brand_id = c.brand_id AND d.deal_id = c.deal_id
-WHERE c.brand_id = $1 AND c.code_id = $2
+-- Before a code is edited. SQLite has one writer at a time.
+SELECT version FROM codes WHERE brand_id = $1 AND code_id = $2

@@ -1,1 +1,1 @@
-UPDATE code_customer_slots SET customer = $3 WHERE brand_id = $1 AND customer = $2
+UPDATE code_limit_slots SET customer = $3 WHERE brand_id = $1 AND customer = $2

@@ -101,12 +101,10 @@ void insert_terms(storage::Database& database) {
         for (const Terms& terms : all) {
           const std::string rate = R"({"rate_ppm":)" + std::to_string(terms.rate_ppm) + "}";
           ledger::set_plan(session, terms.of, terms.deal, {"percent", rate}, {});
-          codes::NewCode code;
-          code.deal = terms.deal;
-          code.code = terms.code;
-          code.discount_kind = "percent";
-          code.rate_ppm = 100'000;
-          codes::create_code(session, terms.of, code, core::Instant{}).value();
+          codes::Terms ten{.discount = {}, .currency = core::Currency::of("EUR"), .limits = {}};
+          ten.discount.rate = {100'000};
+          codes::create_code(session, terms.of, {terms.deal, terms.code, ten}, core::Instant{})
+              .value();
         }
       })
       .value();

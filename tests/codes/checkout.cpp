@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -31,14 +32,14 @@ net::Authenticate keys_of(core::BrandId brand, core::BrandId other_brand) {
 
 }  // namespace
 
-Checkout::Checkout(storage::Database& db)
-    : database(db), router_(routes(db), keys_of(brand, other_brand)) {
+Checkout::Checkout(storage::Database& db, ReadClick read_click)
+    : database(db), router_(routes({db, std::move(read_click)}), keys_of(brand, other_brand)) {
   for (const std::string_view sql :
        {"INSERT INTO campaigns (brand_id, campaign_id, name, currency, starts_on, landing_url, "
         "created_at) VALUES (1001, 2001, 'Spring', 'EUR', 0, 'https://shop.example/', 0), "
-        "(1002, 2002, 'Autumn', 'USD', 0, 'https://other.example/', 0)",
+        "(1002, 2002, 'Autumn', 'USD', 0, 'https://other.example/', 0) ON CONFLICT DO NOTHING",
         "INSERT INTO deals (brand_id, deal_id, influencer_id, campaign_id, created_at) VALUES "
-        "(1001, 3001, 4001, 2001, 0), (1002, 3002, 4002, 2002, 0)"}) {
+        "(1001, 3001, 4001, 2001, 0), (1002, 3002, 4002, 2002, 0) ON CONFLICT DO NOTHING"}) {
     run(sql);
   }
 }
@@ -77,21 +78,39 @@ std::int64_t Checkout::count_uses(std::string_view state) const {
                 std::string(state) + "'");
 }
 
-std::string Checkout::counter(const std::string& code_id) const {
-  const auto sql = "SELECT used, spent_minor FROM code_counters WHERE code_id = " +
-                   std::to_string(core::CodeId::parse(code_id)->number);
+Reply Checkout::rollback(std::string_view body, std::string_view key) const {
+  static std::atomic<int> calls{0};
+  const auto own = "rollback-" + std::to_string(++calls);
+  return call(net::Method::post, "/v1/codes/rollback", body, "shop",
+              {{"Idempotency-Key", key.empty() ? std::string_view(own) : key}});
+}
+
+void Checkout::share_limits(std::string_view limits) const {
+  const auto reply =
+      call(net::Method::put, "/v1/campaigns/" + campaign.text() + "/code_limits", limits, "admin");
+  EXPECT_EQ(reply.status, 200) << reply.body;
+}
+
+std::string Checkout::counter(const std::string& id) const {
+  const auto code = core::CodeId::parse(id);
+  const auto number = code ? code->number : core::CampaignId::parse(id)->number;
+  const auto sql = "SELECT used, spent_minor, held FROM code_limit_counters WHERE scope = '" +
+                   std::string(code ? "code" : "campaign") +
+                   "' AND scope_id = " + std::to_string(number);
   return database
       .read([&](storage::Session& session) -> std::string {
         const auto rows = session.run(statement_of(sql));
         if (rows.empty()) return "none";
+        const auto held = rows.one().integer(2);
         return "used=" + std::to_string(rows.one().integer(0)) +
-               " spent=" + std::to_string(rows.one().integer(1));
+               " spent=" + std::to_string(rows.one().integer(1)) +
+               (held == 0 ? "" : " held=" + std::to_string(held));
       })
       .value();
 }
 
 std::int64_t Checkout::count_slots() const {
-  return number("SELECT COUNT(*) FROM code_customer_slots");
+  return number("SELECT COUNT(*) FROM code_limit_slots");
 }
 
 core::Differences Checkout::verify() const {
@@ -138,6 +157,13 @@ std::string Reply::header(std::string_view name) const {
     if (key == name) return value;
   }
   return "";
+}
+
+std::string cart_with(std::string_view code, std::string_view order_ref,
+                      std::int64_t subtotal_minor, std::string_view more) {
+  auto text = cart_json(code, order_ref, subtotal_minor);
+  text.insert(text.size() - 1, more);
+  return text;
 }
 
 std::string cart_json(std::string_view code, std::string_view order_ref,

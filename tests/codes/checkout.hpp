@@ -31,7 +31,10 @@ struct Reply {
 
 class Checkout {
  public:
-  explicit Checkout(storage::Database& database);
+  using ReadClick = std::function<std::optional<ClickFact>(std::string_view token)>;
+  explicit Checkout(storage::Database& database, ReadClick read_click = {});
+  // Shares the limits of all codes of the campaign.
+  void share_limits(std::string_view limits) const;
 
   // `key` is "shop", "admin", "viewer", "influencer" or "other_admin", who is of another brand.
   Reply call(net::Method method, std::string_view target, std::string_view body,
@@ -41,7 +44,11 @@ class Checkout {
     return call(net::Method::post, path, body, key);
   }
   Reply validate(std::string_view body) const { return post("/v1/codes/validate", body); }
+  Reply reserve(std::string_view body) const { return post("/v1/codes/reserve", body); }
   Reply redeem(std::string_view body) const { return post("/v1/codes/redeem", body); }
+  Reply release(std::string_view body) const { return post("/v1/codes/release", body); }
+  // With an Idempotency-Key of its own, unless `key` gives one.
+  Reply rollback(std::string_view body, std::string_view key = "") const;
   // Creates a code over the API; `rest` is the body behind deal and text, such as
   // R"("discount":{…},"limits":{…})". Gives its id.
   std::string create(std::string_view text, std::string_view rest) const;
@@ -53,12 +60,13 @@ class Checkout {
   core::ManualClock clock{core::parse_instant("2026-03-02T09:15:00Z").value()};
   core::BrandId brand{1001};
   core::BrandId other_brand{1002};
+  core::CampaignId campaign{2001};
   core::DealId deal{3001};
   core::DealId other_brands_deal{3002};
 
-  // What the ledger of uses, the counter and the slots say: "used/spent", …
+  // What the ledger of uses, the counter and the slots say.
   std::int64_t count_uses(std::string_view state) const;  // over all codes of the brand
-  std::string counter(const std::string& code_id) const;  // "used=3 spent=1500", "none"
+  std::string counter(const std::string& id) const;  // of a code or campaign: "used=3 spent=1500"
   std::int64_t count_slots() const;
   core::Differences verify() const;
   std::int64_t number(
@@ -74,6 +82,9 @@ class Checkout {
   mutable std::map<std::string, storage::Statement, std::less<>> statements_;
 };
 
+// The same with more fields behind, such as R"(,"ttl_s":60)".
+std::string cart_with(std::string_view code, std::string_view order_ref,
+                      std::int64_t subtotal_minor, std::string_view more);
 // One percent-off cart:
 // {"code":…,"order_ref":…,"currency":"EUR","subtotal_minor":…,"customer":{"key":…}}.
 std::string cart_json(std::string_view code, std::string_view order_ref,

@@ -170,7 +170,7 @@ TEST_P(Redeeming, RefusalsTakeNothing) {
   }
   EXPECT_EQ(checkout.count_uses("redeemed"), 1);
   EXPECT_EQ(checkout.count_slots(), 1);
-  EXPECT_EQ(checkout.number("SELECT CAST(SUM(used) AS BIGINT) FROM code_counters"), 1);
+  EXPECT_EQ(checkout.number("SELECT CAST(SUM(used) AS BIGINT) FROM code_limit_counters"), 1);
   EXPECT_TRUE(checkout.verify().empty());
   // All of it is still there: the last use, and the last of the budget.
   EXPECT_EQ(checkout.redeem(cart_json("GOOD", "last", 5'000, "leo")).status, 200);
@@ -267,7 +267,7 @@ TEST_P(Redeeming, LargestAmountsDoNotOverflowACounter) {
   const Checkout checkout(database());
   const auto id = checkout.create("ALL", R"("discount":{"kind":"percent","rate_ppm":1000000},)"
                                          R"("limits":{"uses_max":5})");
-  checkout.run("UPDATE code_counters SET spent_minor = 9223372036854775000");
+  checkout.run("UPDATE code_limit_counters SET spent_minor = 9223372036854775000");
   const auto reply = checkout.redeem(cart_json("ALL", "order-1", 1'000'000'000'000'000));
   EXPECT_EQ(reply.status, 409);
   EXPECT_EQ(checkout.counter(id), "used=0 spent=9223372036854775000");

@@ -31,8 +31,7 @@ core::Order order_of(const Checkout& checkout, std::string order_ref, std::int64
 void note(const Checkout& checkout, const std::string& id, const core::Order& order) {
   checkout.database
       .transact([&](storage::Session& session) {
-        note_order_use(session, checkout.brand, *core::CodeId::parse(id), order,
-                       checkout.clock.now());
+        note_order_uses(session, {*core::CodeId::parse(id)}, order, checkout.clock.now());
       })
       .value();
 }
@@ -161,34 +160,28 @@ TEST_P(OrderUses, CreateCodeRefusesWhatTheApiWouldRefuse) {
         })
         .value();
   };
-  const NewCode good{
-      .deal = checkout.deal, .code = "MIA10", .discount_kind = "percent", .rate_ppm = 100'000};
+  NewCode good{checkout.deal,
+               "MIA10",
+               {.discount = {}, .currency = core::Currency::of("EUR"), .limits = {}}};
+  good.terms.discount.rate = {100'000};
   EXPECT_EQ(created(good), "created");
   EXPECT_EQ(created(good), "conflict");
   const auto changed = [&](auto change) {
     auto code = good;
-    code.code = "LEO20";
+    code.text = "LEO20";
     change(code);
     return created(code);
   };
   EXPECT_EQ(changed([](NewCode& code) { code.deal = core::DealId{9}; }), "not_found");
   EXPECT_EQ(changed([&](NewCode& code) { code.deal = checkout.other_brands_deal; }), "not_found");
-  EXPECT_EQ(changed([](NewCode& code) { code.code = "L"; }), "invalid");
-  EXPECT_EQ(changed([](NewCode& code) { code.discount_kind = "half"; }), "invalid");
-  EXPECT_EQ(changed([](NewCode& code) { code.rate_ppm = 0; }), "invalid");
-  EXPECT_EQ(changed([](NewCode& code) { code.rate_ppm.reset(); }), "invalid");
-  EXPECT_EQ(changed([](NewCode& code) { code.amount_minor = 5; }), "invalid");
-  EXPECT_EQ(changed([](NewCode& code) { code.uses_max = -1; }), "invalid");
-  EXPECT_EQ(changed([](NewCode& code) {
-              code.starts_at = core::Instant{5};
-              code.ends_at = core::Instant{5};
-            }),
+  EXPECT_EQ(changed([](NewCode& code) { code.text = "L"; }), "invalid");
+  EXPECT_EQ(changed([](NewCode& code) { code.terms.discount.rate = {0}; }), "invalid");
+  EXPECT_EQ(changed([](NewCode& code) { code.terms.discount.kind = DiscountKind::fixed; }),
             "invalid");
+  EXPECT_EQ(changed([](NewCode& code) { code.terms.limits.uses_max = -1; }), "invalid");
   EXPECT_EQ(changed([](NewCode& code) {
-              code.discount_kind = "fixed";
-              code.rate_ppm.reset();
-              code.amount_minor = 5;
-              code.currency = "XYZ";
+              code.terms.starts_at = core::Instant{5};
+              code.terms.ends_at = core::Instant{5};
             }),
             "invalid");
 }
@@ -200,7 +193,7 @@ TEST_P(OrderUses, VerifyNamesPlantedDamage) {
   const auto open = checkout.create("OPEN", ten_percent);
   for (const auto* ref : {"1", "2"}) {
     ASSERT_EQ(checkout.redeem(cart_json("MIA10", ref, 5'000, "mia")).status, 200);
-    ASSERT_EQ(checkout.redeem(cart_json("OPEN", ref, 5'000)).status, 200);
+    ASSERT_EQ(checkout.redeem(cart_json("OPEN", std::string("open-") + ref, 5'000)).status, 200);
   }
   ASSERT_TRUE(checkout.verify().empty());
   // Each damage alone, found by name and repaired again.
@@ -216,42 +209,44 @@ TEST_P(OrderUses, VerifyNamesPlantedDamage) {
   };
   const auto number = std::to_string(core::CodeId::parse(id)->number);
   const auto open_number = std::to_string(core::CodeId::parse(open)->number);
-  EXPECT_EQ(found("UPDATE code_counters SET used = 1", "UPDATE code_counters SET used = 2"),
-            "counter " + id + " | used 2, spent 1000 | used 1, spent 1000\n");
-  EXPECT_EQ(found("UPDATE code_counters SET spent_minor = 7",
-                  "UPDATE code_counters SET spent_minor = 1000"),
-            "counter " + id + " | used 2, spent 1000 | used 2, spent 7\n");
   EXPECT_EQ(
-      found("DELETE FROM code_counters",
-            "INSERT INTO code_counters (brand_id, code_id, used, spent_minor) VALUES (1001, " +
-                number + ", 2, 1000)"),
-      "counter " + id + " | used 2, spent 1000 | missing\n");
+      found("UPDATE code_limit_counters SET used = 1", "UPDATE code_limit_counters SET used = 2"),
+      "counter " + id + " | used 2, spent 1000, held 0 of 0 | used 1, spent 1000, held 0 of 0\n");
   EXPECT_EQ(
-      found("INSERT INTO code_counters (brand_id, code_id, used, spent_minor) VALUES (1001, " +
-                open_number + ", 2, 1000)",
-            "DELETE FROM code_counters WHERE code_id = " + open_number),
-      "counter " + open + " | missing | used 2, spent 1000\n");
-  const auto use = core::CodeUseId{checkout.number("SELECT code_use_id FROM code_customer_slots "
+      found("UPDATE code_limit_counters SET spent_minor = 7",
+            "UPDATE code_limit_counters SET spent_minor = 1000"),
+      "counter " + id + " | used 2, spent 1000, held 0 of 0 | used 2, spent 7, held 0 of 0\n");
+  EXPECT_EQ(found("DELETE FROM code_limit_counters",
+                  "INSERT INTO code_limit_counters (brand_id, scope, scope_id, used, spent_minor) "
+                  "VALUES (1001, 'code', " +
+                      number + ", 2, 1000)"),
+            "counter " + id + " | used 2, spent 1000, held 0 of 0 | missing\n");
+  EXPECT_EQ(found("INSERT INTO code_limit_counters (brand_id, scope, scope_id, used, spent_minor) "
+                  "VALUES (1001, 'code', " +
+                      open_number + ", 2, 1000)",
+                  "DELETE FROM code_limit_counters WHERE scope_id = " + open_number),
+            "counter " + open + " | missing | used 2, spent 1000, held 0 of 0\n");
+  const auto use = core::CodeUseId{checkout.number("SELECT code_use_id FROM code_limit_slots "
                                                    "WHERE slot = 1")}
                        .text();
-  EXPECT_EQ(found("UPDATE code_customer_slots SET code_use_id = 5 WHERE slot = 1",
-                  "UPDATE code_customer_slots SET code_use_id = " +
+  EXPECT_EQ(found("UPDATE code_limit_slots SET code_use_id = 5 WHERE slot = 1",
+                  "UPDATE code_limit_slots SET code_use_id = " +
                       std::to_string(core::CodeUseId::parse(use)->number) + " WHERE slot = 1"),
             "customer slot of " + use + " of " + id + " | one slot | missing\ncustomer slot of " +
                 core::CodeUseId{5}.text() + " of " + id + " | missing | slot 1\n");
   EXPECT_EQ(
-      found("INSERT INTO code_customer_slots (brand_id, code_id, customer, slot, code_use_id) "
-            "SELECT brand_id, code_id, customer, 2, code_use_id FROM code_customer_slots "
+      found("INSERT INTO code_limit_slots (brand_id, scope, scope_id, customer, slot, code_use_id) "
+            "SELECT brand_id, scope, scope_id, customer, 2, code_use_id FROM code_limit_slots "
             "WHERE slot = 1",
-            "DELETE FROM code_customer_slots WHERE slot = 2"),
+            "DELETE FROM code_limit_slots WHERE slot = 2"),
       "customer slot of " + use + " of " + id + " | missing | slot 2\n");
   EXPECT_EQ(
-      found("UPDATE code_uses SET discount_minor = 499 WHERE order_ref = '2' AND code_id = " +
+      found("UPDATE code_uses SET discount_minor = 499 WHERE order_ref = 'open-2' AND code_id = " +
                 open_number,
             "UPDATE code_uses SET discount_minor = 500"),
       "discount of " +
           core::CodeUseId{checkout.number("SELECT code_use_id FROM code_uses WHERE order_ref = "
-                                          "'2' AND code_id = " +
+                                          "'open-2' AND code_id = " +
                                           open_number)}
               .text() +
           " | the sum of its allocations, 500 | 499\n");

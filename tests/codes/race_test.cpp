@@ -128,7 +128,7 @@ TEST_P(Race, BudgetIsNeverExceeded) {
   }
   EXPECT_LE(spent, 4'000);
   EXPECT_GT(spent, 4'000 - 940) << "room for the largest use was left although all asked";
-  EXPECT_EQ(checkout.number("SELECT spent_minor FROM code_counters WHERE code_id = " +
+  EXPECT_EQ(checkout.number("SELECT spent_minor FROM code_limit_counters WHERE scope_id = " +
                             std::to_string(core::CodeId::parse(id)->number)),
             spent);
   EXPECT_TRUE(checkout.verify().empty());

@@ -37,7 +37,9 @@ TEST_P(Codes, CreatedCodeIsReadBackAsItWasWritten) {
                 R"(","campaign_id":")" + core::CampaignId{2001}.text() +
                 R"(","code":"Mia10","discount":{"kind":"percent","rate_ppm":100000},)"
                 R"("limits":{"uses_max":5,"uses_per_customer_max":2,"budget_minor":9000,)"
-                R"("subtotal_min_minor":1000,"currency":"EUR"},)"
+                R"("subtotal_min_minor":1000,"subtotal_max_minor":null,"subtotal_basis":"cart",)"
+                R"("quantity_min":null,"currency":"EUR"},"items":null,"customers":null,)"
+                R"("schedule":null,"stacking":null,"restores_use":true,)"
                 R"("starts_at":"2026-02-28T23:00:00Z","ends_at":"2026-04-01T00:00:00Z",)"
                 R"("enabled":true,"version":1,"created_at":"2026-03-02T09:15:00Z",)"
                 R"("archived_at":null})");
@@ -140,14 +142,16 @@ TEST_P(Codes, EditsAreGuardedByTheETagAndWrittenDown) {
   EXPECT_EQ(edit(R"({"enabled":false})", "\"4\"").header("ETag"), "\"4\"");
   EXPECT_EQ(checkout.number("SELECT COUNT(*) FROM audit_events WHERE verb = 'updated'"), 3);
   EXPECT_EQ(checkout.number("SELECT COUNT(*) FROM audit_events WHERE verb = 'created'"), 1);
-  EXPECT_EQ(
-      checkout.number("SELECT COUNT(*) FROM audit_events WHERE change = "
-                      "'{\"limits\":{\"from\":{\"uses_max\":null,\"uses_per_customer_max\":null,"
-                      "\"budget_minor\":null,\"subtotal_min_minor\":null,\"currency\":\"EUR\"},"
-                      "\"to\":{\"uses_max\":3,\"uses_per_customer_max\":null,\"budget_minor\":null,"
-                      "\"subtotal_min_minor\":null,\"currency\":\"EUR\"}},\"enabled\":"
-                      "{\"from\":true,\"to\":false}}'"),
-      1);
+  EXPECT_EQ(checkout.number(
+                "SELECT COUNT(*) FROM audit_events WHERE change = "
+                "'{\"limits\":{\"from\":{\"uses_max\":null,\"uses_per_customer_max\":null,"
+                "\"budget_minor\":null,\"subtotal_min_minor\":null,\"subtotal_max_minor\":null,"
+                "\"subtotal_basis\":\"cart\",\"quantity_min\":null,\"currency\":\"EUR\"},"
+                "\"to\":{\"uses_max\":3,\"uses_per_customer_max\":null,\"budget_minor\":null,"
+                "\"subtotal_min_minor\":null,\"subtotal_max_minor\":null,"
+                "\"subtotal_basis\":\"cart\",\"quantity_min\":null,\"currency\":\"EUR\"}},"
+                "\"enabled\":{\"from\":true,\"to\":false}}'"),
+            1);
 }
 
 TEST_P(Codes, BadEditsChangeNothing) {

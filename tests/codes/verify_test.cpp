@@ -32,10 +32,10 @@ TEST_P(Verified, UsesAndCountersWithoutACodeAreNamed) {
   ASSERT_EQ(checkout.redeem(cart_json("MIA10", "order-1", 5'000)).status, 200);
   ASSERT_EQ(differences_of(checkout), "");
   checkout.run(
-      "INSERT INTO code_counters (brand_id, code_id, used, spent_minor) "
-      "VALUES (1001, 77, 1, 0)");
+      "INSERT INTO code_limit_counters (brand_id, scope, scope_id, used) "
+      "VALUES (1001, 'code', 77, 1)");
   EXPECT_TRUE(differences_of(checkout).starts_with("counter of code_"));
-  checkout.run("DELETE FROM code_counters WHERE code_id = 77");
+  checkout.run("DELETE FROM code_limit_counters WHERE scope_id = 77");
   checkout.run("UPDATE code_uses SET code_id = code_id + 1");
   EXPECT_TRUE(differences_of(checkout).starts_with("use use_"));
 }
@@ -57,8 +57,7 @@ TEST_P(Verified, OrderTellsItsOwnTimeToItsUse) {
   order.items.back().discount_minor = 500;
   checkout.database
       .transact([&](storage::Session& session) {
-        note_order_use(session, checkout.brand, *core::CodeId::parse(id), order,
-                       checkout.clock.now());
+        note_order_uses(session, {*core::CodeId::parse(id)}, order, checkout.clock.now());
       })
       .value();
   EXPECT_EQ(checkout.number("SELECT at FROM code_uses"), order.placed_at.micros);

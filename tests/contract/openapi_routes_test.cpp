@@ -75,7 +75,7 @@ TEST(ApiDescription, NamesEveryRouteWithItsRolesAndNoOther) {
 
   Operations there;
   add(there, (*redirect)->routes());
-  add(there, codes::routes(*main));
+  add(there, codes::routes({*main, {}}));
   add(there, attribution::routes({.database = *main,
                                   .clicks = nullptr,
                                   .read_token = {},

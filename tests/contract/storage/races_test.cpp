@@ -15,11 +15,12 @@ namespace {
 constexpr int threads_max = 16;
 
 const TestStatement insert_counter(
-    "INSERT INTO code_counters (brand_id, code_id, used) VALUES (1, $1, 0)");
+    "INSERT INTO code_limit_counters (brand_id, scope, scope_id, used) VALUES (1, 'code', $1, 0)");
 const TestStatement take_one(
-    "UPDATE code_counters SET used = used + 1 WHERE brand_id = 1 AND code_id = $1 AND used < $2");
+    "UPDATE code_limit_counters SET used = used + 1 "
+    "WHERE brand_id = 1 AND scope = 'code' AND scope_id = $1 AND used < $2");
 const TestStatement read_counter(
-    "SELECT used FROM code_counters WHERE brand_id = 1 AND code_id = $1");
+    "SELECT used FROM code_limit_counters WHERE brand_id = 1 AND scope = 'code' AND scope_id = $1");
 
 // Runs the same work in many threads at once and adds up what they answer.
 int sum_over_threads(const std::function<int(int thread)>& work) {

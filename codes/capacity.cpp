@@ -1,0 +1,256 @@
+#include "codes/capacity.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "codes/sql.hpp"
+#include "core/check.hpp"
+
+namespace fairlead::codes {
+
+namespace {
+
+constexpr auto unlimited = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t holds_at_once_max = 1'000;
+
+bool take_counter(storage::Session& session, core::BrandId brand, const ScopeLimits& scope,
+                  const Taking& taking);
+bool take_slot(storage::Session& session, core::BrandId brand, const ScopeLimits& scope,
+               const Taking& taking);
+
+// Two columns of a counter: what goes to uses, and what to holds.
+struct Columns {
+  std::int64_t uses = 0;
+  std::int64_t holds = 0;
+};
+Columns columns(As as, std::int64_t value) {
+  return as == As::use ? Columns{value, 0} : Columns{0, value};
+}
+
+void give_back_counter(storage::Session& session, core::BrandId brand, Scope scope, Columns count,
+                       Columns amount) {
+  session.run(sql::give_back_capacity, brand, name_of(scope.kind), scope.id, count.uses,
+              count.holds, amount.uses, amount.holds);
+}
+
+// The campaign when its limits are shared; else the code alone: whose holds stand in the way.
+std::int64_t code_to_expire(const StoredCode& code) {
+  return code.shared.any() ? 0 : code.id.number;
+}
+
+}  // namespace
+
+std::string_view name_of(Scope::Kind kind) {
+  return kind == Scope::Kind::code ? "code" : "campaign";
+}
+
+std::vector<ScopeLimits> scopes_of(const StoredCode& code) {
+  std::vector<ScopeLimits> scopes;
+  if (code.shared.any()) {
+    scopes.push_back(
+        {{Scope::Kind::campaign, code.campaign.number}, code.shared, code.campaign_currency});
+  }
+  if (code.terms.limits.any()) {
+    scopes.push_back({{Scope::Kind::code, code.id.number}, code.terms.limits, code.terms.currency});
+  }
+  return scopes;
+}
+
+bool take(storage::Session& session, core::BrandId brand, const std::vector<Taking>& takings) {
+  struct Step {
+    ScopeLimits scope;
+    const Taking* taking;
+  };
+  std::vector<Step> steps;
+  for (const auto& taking : takings) {
+    for (const auto& scope : scopes_of(taking.share.code))
+      steps.push_back({scope, &taking});
+  }
+  std::stable_sort(steps.begin(), steps.end(),
+                   [](const Step& a, const Step& b) { return a.scope.scope < b.scope.scope; });
+  for (const auto& [scope, taking] : steps) {
+    if (scope.limits.need_counter() && !take_counter(session, brand, scope, *taking)) return false;
+  }
+  for (const auto& taking : takings) {
+    if (taking.held && taking.held->customer != taking.share.customer)
+      session.run(sql::delete_slots_of_use, brand, taking.share.use);
+  }
+  return std::all_of(steps.begin(), steps.end(), [&](const Step& step) {
+    return !step.scope.limits.uses_per_customer_max ||
+           take_slot(session, brand, step.scope, *step.taking);
+  });
+}
+
+void give_back(storage::Session& session, core::BrandId brand, const Share& share, As as) {
+  for (const auto& [scope, limits, currency] : scopes_of(share.code)) {
+    if (!limits.need_counter()) continue;
+    give_back_counter(session, brand, scope, columns(as, 1),
+                      columns(as, spent_by(currency, share.currency, share.amount_minor)));
+  }
+  session.run(sql::delete_slots_of_use, brand, share.use);
+}
+
+void give_back_money(storage::Session& session, core::BrandId brand, const Share& share) {
+  for (const auto& [scope, limits, currency] : scopes_of(share.code)) {
+    if (!limits.need_counter()) continue;
+    give_back_counter(session, brand, scope, {},
+                      {spent_by(currency, share.currency, share.amount_minor), 0});
+  }
+}
+
+void expire_holds(storage::Session& session, core::BrandId brand, const StoredCode& code,
+                  core::Instant now) {
+  const auto one_code = code_to_expire(code);
+  const auto overdue = [&] {
+    return session.run(sql::list_overdue_holds, brand, code.campaign, one_code, now,
+                       holds_at_once_max);
+  };
+  const Scope campaign{Scope::Kind::campaign, code.campaign.number};
+  if (overdue().empty()) return;
+  if (code.shared.need_counter())
+    session.run(sql::lock_counter, brand, name_of(campaign.kind), campaign.id);
+  for (;;) {
+    const auto rows = overdue();
+    for (const auto& row : rows) {
+      const auto use = row.id<core::CodeUseId>(0);
+      if (session.run(sql::expire_hold, brand, use).changed != 1) continue;
+      const auto currency = core::Currency::of(row.text(2));
+      const auto amount = row.integer(3);
+      const auto held = [&](core::Currency budget) {
+        return Columns{0, spent_by(budget, currency, amount)};
+      };
+      give_back_counter(session, brand, campaign, {0, 1}, held(code.campaign_currency));
+      give_back_counter(session, brand, {Scope::Kind::code, row.integer(1)}, {0, 1},
+                        held(core::Currency::of(row.text(4))));
+      session.run(sql::delete_slots_of_use, brand, use);
+    }
+    if (rows.size() < static_cast<std::size_t>(holds_at_once_max)) return;
+  }
+}
+
+void Pending::add(const StoredCode& code, core::Currency cart, std::int64_t amount_minor) {
+  for (const auto& [scope, limits, currency] : scopes_of(code)) {
+    auto& sum = taken[scope];
+    ++sum.used;
+    ++sum.customer_used;
+    sum.spent_minor += spent_by(currency, cart, amount_minor);
+  }
+}
+
+void read_capacities(storage::Session& session, core::BrandId brand, const StoredCode& code,
+                     const Cart& cart, const Pending& pending, const std::optional<OwnHold>& own,
+                     core::Instant now, Standing& standing) {
+  for (const auto& [scope, limits, currency] : scopes_of(code)) {
+    Taken taken;
+    const auto one_code = scope.kind == Scope::Kind::code ? scope.id : 0;
+    if (limits.need_counter()) {
+      const auto counter = session.run(sql::find_counter, brand, name_of(scope.kind), scope.id);
+      if (!counter.empty()) {
+        const auto& row = counter.one();
+        taken = {.used = row.integer(0),
+                 .spent_minor = row.integer(1),
+                 .held = row.integer(2),
+                 .held_minor = row.integer(3)};
+      }
+    }
+    if (taken.held > 0) {
+      const auto overdue =
+          session.run(sql::sum_overdue_holds, brand, code.campaign, one_code, now, currency.code())
+              .one();
+      taken.held -= overdue.integer(0) + (own ? 1 : 0);
+      taken.held_minor -=
+          overdue.integer(1) + (own ? spent_by(currency, own->currency, own->amount_minor) : 0);
+    }
+    if (limits.uses_per_customer_max && !cart.customer_name().empty()) {
+      const auto counts = session
+                              .run(sql::count_customer_uses, brand, name_of(scope.kind), scope.id,
+                                   cart.customer_name(), own ? own->use : core::CodeUseId{}, now)
+                              .one();
+      taken.customer_used = counts.integer(0);
+      taken.customer_held = counts.integer(1);
+    }
+    if (taken.held > 0 || taken.customer_held > 0) {
+      const auto next =
+          session.run(sql::find_next_expiry, brand, code.campaign, one_code, now).one();
+      if (!next.is_null(0)) standing.next_expiry = next.instant(0);
+    }
+    if (const auto more = pending.taken.find(scope); more != pending.taken.end()) {
+      taken.used += more->second.used;
+      taken.spent_minor += more->second.spent_minor;
+      taken.customer_used += more->second.customer_used;
+    }
+    standing.capacities.push_back({limits, currency, taken});
+  }
+}
+
+void follow_limits(storage::Session& session, core::BrandId brand, const ScopeLimits& before,
+                   const ScopeLimits& after) {
+  const auto& scope = after.scope;
+  const auto kind = name_of(scope.kind);
+  const bool is_code = scope.kind == Scope::Kind::code;
+  if (after.limits.need_counter() && !before.limits.need_counter()) {
+    session.run(is_code ? sql::insert_code_counter : sql::insert_campaign_counter, brand, kind,
+                scope.id, after.currency.code());
+  } else if (!after.limits.need_counter() && before.limits.need_counter()) {
+    session.run(sql::delete_counter, brand, kind, scope.id);
+  }
+  const bool had_slots = before.limits.uses_per_customer_max.has_value();
+  if (after.limits.uses_per_customer_max && !had_slots) {
+    session.run(is_code ? sql::insert_code_slots : sql::insert_campaign_slots, brand, kind,
+                scope.id);
+  } else if (!after.limits.uses_per_customer_max && had_slots) {
+    session.run(sql::delete_slots, brand, kind, scope.id);
+  }
+}
+
+namespace {
+
+// A hold that is renewed or confirmed is promised: it moves from one column to the other, and
+// limits are asked only for what it has grown by.
+bool take_counter(storage::Session& session, core::BrandId brand, const ScopeLimits& scope,
+                  const Taking& taking) {
+  const auto& share = taking.share;
+  const auto spent = spent_by(scope.currency, share.currency, share.amount_minor);
+  auto uses_max = scope.limits.uses_max.value_or(unlimited);
+  auto budget = scope.limits.budget_minor.value_or(unlimited);
+  if (taking.held) {
+    const auto held = spent_by(scope.currency, taking.held->currency, taking.held->amount_minor);
+    give_back_counter(session, brand, scope.scope, {0, 1}, {0, held});
+    uses_max = unlimited;
+    if (spent <= held) budget = unlimited;
+  }
+  const auto count = columns(taking.as, 1);
+  const auto amount = columns(taking.as, spent);
+  return session
+             .run(sql::take_capacity, brand, name_of(scope.scope.kind), scope.scope.id, count.uses,
+                  count.holds, amount.uses, amount.holds, uses_max, budget)
+             .changed == 1;
+}
+
+// The customer's lowest free slot. One that is free here may be taken by somebody else before we
+// insert; then the next one is tried.
+bool take_slot(storage::Session& session, core::BrandId brand, const ScopeLimits& scope,
+               const Taking& taking) {
+  const auto& share = taking.share;
+  // An order that was paid by somebody unknown counts for the code, but for no customer.
+  if (share.customer.empty()) return true;
+  if (taking.held && taking.held->customer == share.customer) return true;  // has its slot
+  const auto slots = *scope.limits.uses_per_customer_max;
+  const auto kind = name_of(scope.scope.kind);
+  std::vector<bool> is_taken(static_cast<std::size_t>(slots), false);
+  for (const auto& row :
+       session.run(sql::list_slots, brand, kind, scope.scope.id, share.customer, slots)) {
+    if (row.integer(0) < slots) is_taken[static_cast<std::size_t>(row.integer(0))] = true;
+  }
+  for (std::int64_t slot = 0; slot < slots; ++slot) {
+    if (is_taken[static_cast<std::size_t>(slot)]) continue;
+    if (session.run(sql::take_slot, brand, kind, scope.scope.id, share.customer, slot, share.use)
+            .changed == 1)
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+}  // namespace fairlead::codes

@@ -1,0 +1,94 @@
+// What limits have left: counters, customers' slots, and holds that ran out. A limit belongs to a
+// code or to a campaign (its scope); a use takes from every scope that has limits.
+//
+// How N is never exceeded, on any engine and from any number of processes: a counter is changed by
+// one conditional UPDATE whose row count is looked at, a slot is a row behind a primary key. Scopes
+// are always taken in the same order, campaigns before codes and by rising id, so two carts cannot
+// wait for each other in a circle. What has no limit has no row here.
+//
+// Holds: `held` counts every row of the ledger in state "held". Before anything is taken, holds
+// that have run out are turned into "expired" and given back, so that they are free from that
+// instant, and no sweeper decides about money. All functions run inside the caller's transaction.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codes/rules.hpp"
+#include "codes/stored_code.hpp"
+
+namespace fairlead::codes {
+
+struct Scope {
+  enum class Kind : std::uint8_t { campaign, code } kind = Kind::code;
+  std::int64_t id = 0;
+  auto operator<=>(const Scope&) const = default;  // the order of taking
+};
+std::string_view name_of(Scope::Kind kind);
+
+struct ScopeLimits {
+  Scope scope;
+  CapacityLimits limits;
+  core::Currency currency;  // of the budget
+};
+// The scopes of a code that have limits: none, one or two.
+std::vector<ScopeLimits> scopes_of(const StoredCode& code);
+
+// What one use takes of its scopes, or gives back.
+struct Share {
+  const StoredCode& code;
+  core::CodeUseId use;
+  std::string_view customer;  // "" takes no slot
+  core::Currency currency;    // of the cart
+  std::int64_t amount_minor = 0;
+};
+enum class As : std::uint8_t { use, hold };
+
+// What a hold of the same use has taken already, when it is renewed or confirmed.
+struct Held {
+  std::string customer;
+  core::Currency currency;
+  std::int64_t amount_minor = 0;
+};
+struct Taking {
+  Share share;
+  As as = As::use;
+  std::optional<Held> held = {};
+};
+// Takes for all or for none; false: there is no room somewhere, and the caller rolls back to a
+// savepoint in front of it. A hold is a promise: it is renewed and confirmed even where limits were
+// lowered meanwhile, and limits are asked only when its amount has grown or its customer changed.
+bool take(storage::Session& session, core::BrandId brand, const std::vector<Taking>& takings);
+
+void give_back(storage::Session& session, core::BrandId brand, const Share& share, As as);
+// Money of a use that stays: a part that was rolled back.
+void give_back_money(storage::Session& session, core::BrandId brand, const Share& share);
+
+// Turns every hold of the code's scopes that has run out into "expired" and gives back what it
+// held.
+void expire_holds(storage::Session& session, core::BrandId brand, const StoredCode& code,
+                  core::Instant now);
+
+// What is taken now, holds that have run out not counted, nor `own`, the cart's own hold. Writes
+// nothing. `pending` is what other codes of the same cart are about to take.
+struct Pending {
+  std::map<Scope, Taken> taken;
+  void add(const StoredCode& code, core::Currency cart, std::int64_t amount_minor);
+};
+struct OwnHold {
+  core::CodeUseId use;
+  core::Currency currency;
+  std::int64_t amount_minor = 0;
+};
+void read_capacities(storage::Session& session, core::BrandId brand, const StoredCode& code,
+                     const Cart& cart, const Pending& pending, const std::optional<OwnHold>& own,
+                     core::Instant now, Standing& standing);
+
+// Keeps counters and slots in step with limits that change from `before` to `after`; the scope is
+// locked by the caller and its holds that ran out are expired.
+void follow_limits(storage::Session& session, core::BrandId brand, const ScopeLimits& before,
+                   const ScopeLimits& after);
+
+}  // namespace fairlead::codes

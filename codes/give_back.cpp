@@ -1,0 +1,171 @@
+#include "codes/give_back.hpp"
+
+#include <algorithm>
+
+#include "codes/capacity.hpp"
+#include "core/check.hpp"
+
+namespace fairlead::codes {
+
+namespace {
+
+std::vector<Returned> named_uses(const Asker& asker, const GiveBack& asked);
+void release_one(const Asker& asker, Returned& returned);
+std::optional<Granted> part_of(storage::Session& session, core::BrandId brand, const Use& use,
+                               const GiveBack& asked);
+void roll_back_one(const Asker& asker, const GiveBack& asked, ReturnOutcome& outcome,
+                   Returned& returned);
+
+Share share_of(const StoredCode& code, const Use& use, std::int64_t amount_minor) {
+  return {code, use.id, use.customer, use.currency, amount_minor};
+}
+
+// An order named alone means what can be given back; what cannot is refused only when there is
+// nothing else.
+void leave_out_others(std::vector<Returned>& results, Verdict given_back_before) {
+  const auto is_wanted = [&](const Returned& returned) {
+    return returned.verdict == Verdict::accepted || returned.verdict == given_back_before;
+  };
+  if (std::none_of(results.begin(), results.end(), is_wanted)) return;
+  std::erase_if(results, [&](const Returned& returned) { return !is_wanted(returned); });
+}
+
+}  // namespace
+
+const Returned* ReturnOutcome::refused() const {
+  const auto found = std::find_if(results.begin(), results.end(), [](const Returned& returned) {
+    return is_refusal(returned.verdict);
+  });
+  return found == results.end() ? nullptr : &*found;
+}
+
+ReturnOutcome release(const Asker& asker, const GiveBack& asked) {
+  ReturnOutcome outcome{named_uses(asker, asked)};
+  if (asked.codes.empty()) leave_out_others(outcome.results, Verdict::repeated);
+  if (outcome.refused()) return outcome;
+  for (auto& returned : outcome.results) {
+    if (returned.verdict == Verdict::accepted) release_one(asker, returned);
+  }
+  return outcome;
+}
+
+ReturnOutcome roll_back(const Asker& asker, const GiveBack& asked) {
+  ReturnOutcome outcome{named_uses(asker, asked)};
+  if (asked.codes.empty()) leave_out_others(outcome.results, Verdict::repeated);
+  if (outcome.results.empty()) outcome.results.push_back({.verdict = Verdict::not_redeemed});
+  if (outcome.refused()) return outcome;
+  for (auto& returned : outcome.results) {
+    if (returned.verdict == Verdict::accepted) roll_back_one(asker, asked, outcome, returned);
+  }
+  return outcome;
+}
+
+namespace {
+
+// The uses that are meant, each with its code held, judged by the life of a use.
+std::vector<Returned> named_uses(const Asker& asker, const GiveBack& asked) {
+  const auto uses = find_uses(asker.session, asker.brand, asked.order_ref);
+  std::vector<Returned> results;
+  const auto add = [&](std::string given, std::optional<StoredCode> code) {
+    Returned returned{.code = std::move(code), .given = std::move(given)};
+    if (!returned.code) {
+      returned.verdict = Verdict::code_not_found;
+    } else {
+      const auto* use = find_use(uses, returned.code->id);
+      if (use) returned.use = *use;
+      const bool is_other = asked.reservation && (!use || use->id != *asked.reservation);
+      returned.verdict =
+          is_other ? Verdict::reservation_not_found
+                   : judge_life(asked.action, use ? use->state : State::none, SameCart::yes);
+    }
+    results.push_back(std::move(returned));
+  };
+  for (const auto& given : asked.codes)
+    add(given, hold_code(asker.session, asker.brand, fold(given)));
+  if (!asked.codes.empty()) return results;
+  for (const auto& use : uses) {
+    if (asked.reservation && use.id != *asked.reservation) continue;
+    const auto code = find_code(asker.session, asker.brand, use.code);
+    CHECK(code.has_value());
+    add("", hold_code(asker.session, asker.brand, code->folded));
+  }
+  return results;
+}
+
+void release_one(const Asker& asker, Returned& returned) {
+  auto& use = *returned.use;
+  // Lost to a redeem, a second release or the clock: the row says which.
+  if (!release_use(asker.session, asker.brand, use.id)) {
+    throw storage::StatementFailed{core::fail(core::Errc::busy, "a hold has just changed"), true};
+  }
+  give_back(asker.session, asker.brand, share_of(*returned.code, use, use.granted.amount_minor),
+            As::hold);
+  use.state = State::released;
+}
+
+void roll_back_one(const Asker& asker, const GiveBack& asked, ReturnOutcome& outcome,
+                   Returned& returned) {
+  auto& session = asker.session;
+  auto& use = *returned.use;
+  const auto& code = *returned.code;
+  const auto part = part_of(session, asker.brand, use, asked);
+  const auto left_minor = use.granted.amount_minor - use.rolled_back_minor;
+  if (!part) {
+    outcome.exceeds_minor = left_minor;
+    return;
+  }
+  const bool is_whole = !asked.is_partial() || part->amount_minor == left_minor;
+  const bool restores = is_whole && code.terms.restores_use;
+  const bool was_counted = use.state == State::redeemed;
+  const RolledBack rolled_back{.part = *part,
+                               .state = is_whole ? State::rolled_back : use.state,
+                               .keeps_use = is_whole && was_counted && !restores};
+  if (!roll_back_use(session, asker.brand, use, rolled_back, asker.now)) {
+    throw storage::StatementFailed{core::fail(core::Errc::busy, "a use has just changed"), true};
+  }
+  if (was_counted) {
+    const auto share = share_of(code, use, part->amount_minor);
+    if (restores) {
+      give_back(session, asker.brand, share, As::use);
+    } else {
+      give_back_money(session, asker.brand, share);
+    }
+  }
+  use.state = rolled_back.state;
+  use.rolled_back_minor += part->amount_minor;
+  returned.part = *part;
+}
+
+// nullopt: more than what is left, in all or of a line.
+std::optional<Granted> part_of(storage::Session& session, core::BrandId brand, const Use& use,
+                               const GiveBack& asked) {
+  Granted left;
+  left.allocations = rest_of(session, brand, use);
+  left.amount_minor = use.granted.amount_minor - use.rolled_back_minor;
+  if (!asked.is_partial()) {
+    std::erase_if(left.allocations, [](const Allocation& part) { return part.amount_minor == 0; });
+    return left;
+  }
+  if (asked.amount_minor) {
+    if (*asked.amount_minor > left.amount_minor) return std::nullopt;
+    std::erase_if(left.allocations, [](const Allocation& part) { return part.amount_minor == 0; });
+    return cut_to(left, *asked.amount_minor);
+  }
+  Granted part;
+  for (const auto& line : asked.items) {
+    const auto found =
+        std::find_if(left.allocations.begin(), left.allocations.end(), [&](const Allocation& a) {
+          return a.target == Allocation::Target::line && a.line_id == line.line_id;
+        });
+    if (found == left.allocations.end() || found->amount_minor < line.amount_minor)
+      return std::nullopt;
+    found->amount_minor -= line.amount_minor;  // a line may be named twice
+    part.amount_minor += line.amount_minor;
+    part.allocations.push_back({Allocation::Target::line, line.line_id, line.amount_minor});
+  }
+  return part;
+}
+
+}  // namespace
+
+}  // namespace fairlead::codes

@@ -1,0 +1,156 @@
+#include "codes/stack.hpp"
+
+#include <algorithm>
+
+#include "codes/capacity.hpp"
+
+namespace fairlead::codes {
+
+namespace {
+
+bool is_asked_about(const std::vector<Candidate>& candidates, core::CodeId code) {
+  return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
+    return candidate.code && candidate.code->id == code;
+  });
+}
+
+State state_of(const Use* use, core::Instant now) {
+  if (!use) return State::none;
+  return use->state == State::held && !use->is_live_hold(now) ? State::expired : use->state;
+}
+
+class Judge {
+ public:
+  Judge(const Asker& asker, const Question& question, const std::vector<Use>& uses, Room room)
+      : asker_(asker),
+        question_(question),
+        uses_(uses),
+        room_(room),
+        digest_(cart_sha256(question.cart)),
+        rest_(question.cart) {}
+
+  // A use that is there already takes its part of the cart first.
+  void sit_beside(const Use& use) {
+    rest_.take(use.granted.allocations, question_.cart);
+    if (const auto code = find_code(asker_.session, asker_.brand, use.code))
+      company_.push_back(code->terms.stacking);
+  }
+
+  Result judge_one(const Candidate& candidate) {
+    Result result{.given = candidate.given, .code = candidate.code};
+    if (!result.code) {
+      result.judgement.verdict = Verdict::code_not_found;
+      return result;
+    }
+    const auto* use = find_use(uses_, result.code->id);
+    result.before = state_of(use, asker_.now);
+    result.judgement.verdict = life_of(use, result.before);
+    if (result.judgement.verdict != Verdict::accepted) {
+      if (use) result.use = *use;
+    } else {
+      judge_by_rules(result, result.before == State::held ? use : nullptr);
+    }
+    if (!is_refusal(result.judgement.verdict)) note(result);
+    return result;
+  }
+
+ private:
+  Verdict life_of(const Use* use, State state) const {
+    if (question_.reservation && (!use || use->id != *question_.reservation))
+      return Verdict::reservation_not_found;
+    const bool is_same = use && use->cart_sha256 == digest_;
+    return judge_life(question_.action, state, is_same ? SameCart::yes : SameCart::no);
+  }
+
+  void judge_by_rules(Result& result, const Use* live_hold) {
+    const auto& code = *result.code;
+    const auto& cart = question_.cart;
+    result.standing = read_standing(asker_, code, question_);
+    result.standing.company = company_;
+    if (room_ == Room::asked) {
+      std::optional<OwnHold> own;
+      if (live_hold)
+        own = OwnHold{live_hold->id, live_hold->currency, live_hold->granted.amount_minor};
+      read_capacities(asker_.session, asker_.brand, code, cart, pending_, own, asker_.now,
+                      result.standing);
+    } else {
+      for (const auto& [scope, limits, currency] : scopes_of(code))
+        result.standing.capacities.push_back({limits, currency});
+    }
+    result.judgement = judge_before_capacity(&code.terms, cart, rest_, result.standing, asker_.now);
+    if (is_refusal(result.judgement.verdict)) return;
+    const auto& granted = result.judgement.granted;
+    // A live hold is a promise: limits are asked only for what it has grown by.
+    const bool is_promised = live_hold && granted.amount_minor <= live_hold->granted.amount_minor;
+    if (room_ == Room::asked && !is_promised) {
+      const auto no_room = judge_capacity(result.standing, cart, granted.amount_minor);
+      if (is_refusal(no_room.verdict)) {
+        result.judgement = no_room;
+        result.judgement.verdict =
+            explain_no_room(question_.action, result.before, no_room.verdict);
+        return;
+      }
+    }
+    result.use = Use{.id = {},
+                     .code = code.id,
+                     .state = State::none,
+                     .customer = cart.customer_name(),
+                     .currency = cart.currency,
+                     .granted = granted,
+                     .subtotal_minor = cart.subtotal_minor,
+                     .cart_sha256 = digest_};
+  }
+
+  void note(const Result& result) {
+    rest_.take(result.use->granted.allocations, question_.cart);
+    company_.push_back(result.code->terms.stacking);
+    if (result.judgement.verdict == Verdict::accepted && result.before != State::held)
+      pending_.add(*result.code, question_.cart.currency, result.use->granted.amount_minor);
+  }
+
+  const Asker& asker_;
+  const Question& question_;
+  const std::vector<Use>& uses_;
+  const Room room_;
+  const std::string digest_;
+  Rest rest_;
+  std::vector<Stacking> company_;
+  Pending pending_;
+};
+
+}  // namespace
+
+void sort_candidates(std::vector<Candidate>& candidates) {
+  std::stable_sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) {
+    if (!a.code || !b.code) return a.code.has_value() && !b.code.has_value();
+    const auto key = [](const StoredCode& code) {
+      return std::pair(code.terms.stacking.priority, code.id);
+    };
+    return key(*a.code) < key(*b.code);
+  });
+  const auto is_same = [](const Candidate& a, const Candidate& b) {
+    return a.code && b.code && a.code->id == b.code->id;
+  };
+  candidates.erase(std::unique(candidates.begin(), candidates.end(), is_same), candidates.end());
+}
+
+std::vector<Result> judge_codes(const Asker& asker, const Question& question,
+                                const std::vector<Candidate>& candidates,
+                                const std::vector<Use>& uses, Room room) {
+  Judge judge(asker, question, uses, room);
+  for (const auto& use : uses) {
+    if (stays_beside(use, question, candidates, asker.now)) judge.sit_beside(use);
+  }
+  std::vector<Result> results;
+  for (const auto& candidate : candidates)
+    results.push_back(judge.judge_one(candidate));
+  return results;
+}
+
+bool stays_beside(const Use& use, const Question& question,
+                  const std::vector<Candidate>& candidates, core::Instant now) {
+  if (is_asked_about(candidates, use.code)) return false;
+  return use.is_redeemed() || (question.form == Form::one && use.is_live_hold(now));
+}
+
+}  // namespace fairlead::codes

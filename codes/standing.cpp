@@ -1,0 +1,63 @@
+#include "codes/standing.hpp"
+
+#include "codes/sql.hpp"
+#include "core/crypto.hpp"
+
+namespace fairlead::codes {
+
+namespace {
+
+std::string sha256_text(std::string_view text) {
+  return core::hex(core::as_text(core::sha256(text)));
+}
+
+std::string without_tag(const std::string& address) {
+  const auto at = address.rfind('@');
+  const auto plus = address.find('+');
+  if (at == address.npos || plus == address.npos || plus > at) return address;
+  return address.substr(0, plus) + address.substr(at);
+}
+
+// The latest of the named clicks that belongs to a link of the code's influencer.
+std::optional<core::Instant> latest_click(const Asker& asker, const StoredCode& code,
+                                          const Question& question) {
+  std::optional<core::Instant> latest;
+  if (!asker.dependencies.read_click) return latest;
+  for (const auto& token : question.click_ids) {
+    const auto click = asker.dependencies.read_click(token);
+    if (!click || click->at > asker.now || (latest && click->at <= *latest)) continue;
+    const auto owner = asker.session.run(sql::find_influencer_of_link, asker.brand, click->link);
+    if (owner.empty() || owner.one().id<core::InfluencerId>(0) != code.influencer) continue;
+    latest = click->at;
+  }
+  return latest;
+}
+
+}  // namespace
+
+Standing read_standing(const Asker& asker, const StoredCode& code, const Question& question) {
+  Standing standing;
+  const auto& rules = code.terms.customers;
+  const auto& customer = question.cart.customer;
+  if (rules.is_first_order_only && !customer.identity().empty()) {
+    standing.customer_has_ordered =
+        !asker.session
+             .run(sql::find_other_order, asker.brand, customer.identity(), question.order_ref)
+             .empty();
+  }
+  standing.is_influencer = is_hash_of(customer.email_sha256, code.influencer_email);
+  if (rules.click_hours_max > 0) standing.clicked_at = latest_click(asker, code, question);
+  return standing;
+}
+
+bool is_hash_of(std::string_view email_sha256, std::string_view email) {
+  if (email_sha256.empty() || email.empty()) return false;
+  std::string address;
+  for (const char c : email) {
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
+    address += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return email_sha256 == sha256_text(address) || email_sha256 == sha256_text(without_tag(address));
+}
+
+}  // namespace fairlead::codes

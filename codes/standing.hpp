@@ -1,0 +1,26 @@
+// What the database knows about a customer and a code before the rules judge. Writes nothing;
+// inside the caller's transaction.
+#pragma once
+
+#include "codes/codes.hpp"
+#include "codes/question.hpp"
+#include "codes/rules.hpp"
+#include "codes/stored_code.hpp"
+
+namespace fairlead::codes {
+
+// Who asks, and when.
+struct Asker {
+  storage::Session& session;
+  const Dependencies& dependencies;
+  core::BrandId brand;
+  core::Instant now;
+};
+
+// All of a Standing but its company and capacities. Reads only what the code's terms ask about.
+Standing read_standing(const Asker& asker, const StoredCode& code, const Question& question);
+
+// Whether the hash is that of the address: trimmed and in lower case, with or without its "+tag".
+bool is_hash_of(std::string_view email_sha256, std::string_view email);
+
+}  // namespace fairlead::codes

@@ -1,0 +1,87 @@
+#include "codes/taking.hpp"
+
+#include <algorithm>
+
+namespace fairlead::codes {
+
+namespace {
+
+bool write_row(storage::Session& session, core::BrandId brand, std::string_view order_ref,
+               const Draft& draft, core::Instant at) {
+  return draft.before ? change_use(session, brand, draft.before->state, draft.use, at)
+                      : insert_use(session, brand, draft.code, order_ref, draft.use, at);
+}
+
+Taking taking_of(const Draft& draft) {
+  const auto& use = draft.use;
+  Taking taking{.share = {draft.code, use.id, use.customer, use.currency, use.granted.amount_minor},
+                .as = use.state == State::held ? As::hold : As::use};
+  if (draft.before && draft.before->state == State::held) {
+    const auto& held = *draft.before;
+    taking.held = Held{held.customer, held.currency, held.granted.amount_minor};
+  }
+  return taking;
+}
+
+// A use beyond the limit is counted apart: what its hold had goes back.
+void give_back_hold(storage::Session& session, core::BrandId brand, const Draft& draft) {
+  if (!draft.before || draft.before->state != State::held) return;
+  const auto& held = *draft.before;
+  give_back(session, brand,
+            {draft.code, held.id, held.customer, held.currency, held.granted.amount_minor},
+            As::hold);
+}
+
+void give_ids(std::vector<Draft>& drafts, core::Instant now) {
+  for (auto& draft : drafts)
+    draft.use.id = draft.before ? draft.before->id : core::new_id<core::CodeUseId>(now);
+}
+
+}  // namespace
+
+Written write_all(storage::Session& session, core::BrandId brand, std::string_view order_ref,
+                  std::vector<Draft>& drafts, core::Instant now, core::Instant at) {
+  give_ids(drafts, now);
+  // Rows in rising order of code: two calls for one order must not wait for each other in a circle.
+  std::vector<const Draft*> rows;
+  for (const auto& draft : drafts)
+    rows.push_back(&draft);
+  std::sort(rows.begin(), rows.end(),
+            [](const Draft* a, const Draft* b) { return a->code.id < b->code.id; });
+  storage::Savepoint attempt(session);
+  std::vector<Taking> takings;
+  for (const auto* draft : rows) {
+    if (!write_row(session, brand, order_ref, *draft, at)) {
+      attempt.roll_back();
+      return Written::raced;
+    }
+    takings.push_back(taking_of(*draft));
+  }
+  if (take(session, brand, takings)) return Written::yes;
+  attempt.roll_back();
+  return Written::no_room;
+}
+
+void write_paid(storage::Session& session, core::BrandId brand, std::string_view order_ref,
+                std::vector<Draft>& drafts, core::Instant now, core::Instant at) {
+  const auto try_again = [](Written written) {
+    if (written != Written::raced) return;
+    throw storage::StatementFailed{core::fail(core::Errc::busy, "a use has just changed"), true};
+  };
+  const auto written = write_all(session, brand, order_ref, drafts, now, at);
+  try_again(written);
+  if (written == Written::yes) return;
+  for (auto& draft : drafts) {
+    std::vector<Draft> one{draft};
+    const auto written_one = write_all(session, brand, order_ref, one, now, at);
+    try_again(written_one);
+    if (written_one == Written::no_room) {
+      one.front().use.state = State::over_limit;
+      if (!write_row(session, brand, order_ref, one.front(), at)) try_again(Written::raced);
+      give_back_hold(session, brand, draft);
+    }
+    draft.use = one.front().use;
+  }
+}
+
+}  // namespace fairlead::codes

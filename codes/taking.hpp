@@ -1,0 +1,32 @@
+// Writing the uses of one order and taking their capacity, all or none. Inside the caller's
+// transaction.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "codes/capacity.hpp"
+#include "codes/use_rows.hpp"
+
+namespace fairlead::codes {
+
+// One row that is about to be inserted, or moved on from `before`.
+struct Draft {
+  const StoredCode& code;
+  std::optional<Use> before;  // this order's use of the code, if it has one
+  Use use;                    // as it shall be; its id is given here when it has none
+};
+enum class Written { yes, raced, no_room };
+
+// `raced`: somebody else wrote one of these rows since the caller looked. Whatever is not `yes` has
+// left nothing behind.
+Written write_all(storage::Session& session, core::BrandId brand, std::string_view order_ref,
+                  std::vector<Draft>& drafts, core::Instant now, core::Instant at);
+
+// For money that has moved: a draft that finds no room is written as over_limit instead, which
+// takes nothing. Throws StatementFailed, worth retrying, when somebody else writes one of the rows.
+void write_paid(storage::Session& session, core::BrandId brand, std::string_view order_ref,
+                std::vector<Draft>& drafts, core::Instant now, core::Instant at);
+
+}  // namespace fairlead::codes

@@ -1,0 +1,45 @@
+// A code's terms as the API and the database spell them: one set of JSON fields for POST and PATCH
+// /v1/codes, their answers, and the column codes.rules. Strict: a problem names the JSON pointer
+// and what would be right. Pure; any thread.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+#include <string_view>
+
+#include "codes/terms.hpp"
+#include "core/result.hpp"
+#include "net/json.hpp"
+
+namespace fairlead::codes {
+
+inline constexpr std::int64_t uses_max_max = 1'000'000'000;
+inline constexpr std::int64_t uses_per_customer_max_max = 1'000;  // one slot row each
+inline constexpr std::size_t filter_entries_max = 500;            // of one list
+inline constexpr std::size_t windows_max = 50;
+inline constexpr std::size_t rules_bytes_max = 65'536;
+
+// The discount of a new code, with the fields of its kind and no others. `terms.currency` becomes
+// that of a fixed amount; for the others it is left alone.
+void read_discount(net::Fields& body, Terms& terms);
+// Everything else: a field that is there replaces the old value, null removes it, an absent one
+// stays. Of `limits` this holds for each limit; the other objects are replaced whole.
+void read_conditions(net::Fields& body, Terms& terms);
+// `uses_max`, `uses_per_customer_max` and `budget_minor` of an object, laid over the present ones.
+void read_capacity(net::Fields& limits, CapacityLimits& capacity);
+
+// What no field alone shows, for terms that came another way than through a body. Errc::invalid;
+// the detail starts with the field.
+core::Result<void> check_terms(const Terms& terms);
+
+boost::json::object discount_json(const Terms& terms);
+boost::json::object capacity_json(const CapacityLimits& limits);
+// All the conditions, null where there is nothing, into a code's JSON.
+void add_conditions_json(const Terms& terms, boost::json::object& json);
+
+// The column: only what the other columns do not hold and differs from the plain code; "" for one.
+std::string rules_text(const Terms& terms);
+// CHECKs: the column is written here alone.
+void read_rules_text(std::string_view text, Terms& terms);
+
+}  // namespace fairlead::codes

@@ -1,0 +1,64 @@
+// The rows of the ledger of uses: read and changed here and nowhere else. Inside the caller's
+// transaction.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codes/discount.hpp"
+#include "codes/life.hpp"
+#include "codes/question.hpp"
+#include "codes/stored_code.hpp"
+
+namespace fairlead::codes {
+
+// What the ledger holds of one use; what a success is answered from, the first time and every time.
+struct Use {
+  core::CodeUseId id;  // none while it is not stored
+  core::CodeId code;
+  State state = State::none;
+  std::string customer;
+  core::Currency currency;
+  Granted granted;
+  std::int64_t subtotal_minor = 0;
+  std::string cart_sha256;
+  std::optional<core::Instant> expires_at = {};  // of a hold
+  std::int64_t rolled_back_minor = 0;
+  bool is_late = false;  // confirmed after its hold was gone
+
+  bool is_live_hold(core::Instant now) const { return state == State::held && *expires_at > now; }
+  bool is_redeemed() const { return state == State::redeemed || state == State::over_limit; }
+};
+
+// In order of their codes' ids.
+std::vector<Use> find_uses(storage::Session& session, core::BrandId brand,
+                           std::string_view order_ref);
+const Use* find_use(const std::vector<Use>& uses, core::CodeId code);
+
+// False: this order has a use of this code already; nothing was written.
+bool insert_use(storage::Session& session, core::BrandId brand, const StoredCode& code,
+                std::string_view order_ref, const Use& use, core::Instant at);
+// False: the row is not in state `from` any more; nothing was written.
+bool change_use(storage::Session& session, core::BrandId brand, State from, const Use& use,
+                core::Instant at);
+bool release_use(storage::Session& session, core::BrandId brand, core::CodeUseId use);
+
+// The parts of `use` that were rolled back so far, and what is left of its allocations.
+std::vector<Allocation> rest_of(storage::Session& session, core::BrandId brand, const Use& use);
+// Appends a part; the use becomes `state` with `rolled_back_minor` in all. False: somebody else
+// came first.
+struct RolledBack {
+  Granted part;
+  State state = State::redeemed;
+  bool keeps_use = false;
+};
+bool roll_back_use(storage::Session& session, core::BrandId brand, const Use& use,
+                   const RolledBack& rolled_back, core::Instant at);
+
+// The form in which allocations are answered and stored.
+boost::json::array allocations_json(const std::vector<Allocation>& allocations);
+std::vector<Allocation> read_allocations(const boost::json::value& stored);
+
+}  // namespace fairlead::codes
