@@ -69,7 +69,11 @@ json::object customer_facts(storage::Session& session, const Person& person) {
     json::object found = attribution::customer_facts(session, person.brand, name);
     append(facts["orders"].as_array(), std::move(found["orders"].as_array()));
     append(facts["deliveries"].as_array(), std::move(found["deliveries"].as_array()));
-    append(facts["code_uses"].as_array(), codes::customer_uses(session, person.brand, name));
+    // A use may go by both names of the person.
+    for (json::value& use : codes::customer_uses(session, person.brand, name)) {
+      auto& uses = facts["code_uses"].as_array();
+      if (std::find(uses.begin(), uses.end(), use) == uses.end()) uses.push_back(std::move(use));
+    }
   }
   return facts;
 }

@@ -15,8 +15,10 @@ constexpr std::int64_t holds_at_once_max = 1'000;
 
 bool take_counter(storage::Session& session, core::BrandId brand, const ScopeLimits& scope,
                   const Taking& taking);
+bool take_slots(storage::Session& session, core::BrandId brand, const ScopeLimits& scope,
+                const Taking& taking);
 bool take_slot(storage::Session& session, core::BrandId brand, const ScopeLimits& scope,
-               const Taking& taking);
+               const std::string& customer, core::CodeUseId use);
 
 // Two columns of a counter: what goes to uses, and what to holds.
 struct Columns {
@@ -72,12 +74,12 @@ bool take(storage::Session& session, core::BrandId brand, const std::vector<Taki
     if (scope.limits.need_counter() && !take_counter(session, brand, scope, *taking)) return false;
   }
   for (const auto& taking : takings) {
-    if (taking.held && taking.held->customer != taking.share.customer)
+    if (taking.held && taking.held->customers != taking.share.customers)
       session.run(sql::delete_slots_of_use, brand, taking.share.use);
   }
   return std::all_of(steps.begin(), steps.end(), [&](const Step& step) {
     return !step.scope.limits.uses_per_customer_max ||
-           take_slot(session, brand, step.scope, *step.taking);
+           take_slots(session, brand, step.scope, *step.taking);
   });
 }
 
@@ -161,11 +163,15 @@ void read_capacities(storage::Session& session, core::BrandId brand, const Store
       taken.held_minor -=
           overdue.integer(1) + (own ? spent_by(currency, own->currency, own->amount_minor) : 0);
     }
-    if (limits.uses_per_customer_max && !cart.customer_name().empty()) {
+    for (const auto& name : cart.customer_names()) {
+      if (!limits.uses_per_customer_max) break;
       const auto counts = session
                               .run(sql::count_customer_uses, brand, name_of(scope.kind), scope.id,
-                                   cart.customer_name(), own ? own->use : core::CodeUseId{}, now)
+                                   name, own ? own->use : core::CodeUseId{}, now)
                               .one();
+      // Of two names the one that has used more.
+      if (counts.integer(0) + counts.integer(1) < taken.customer_used + taken.customer_held)
+        continue;
       taken.customer_used = counts.integer(0);
       taken.customer_held = counts.integer(1);
     }
@@ -227,25 +233,30 @@ bool take_counter(storage::Session& session, core::BrandId brand, const ScopeLim
              .changed == 1;
 }
 
+// An order that was paid by somebody unknown counts for the code, but for no customer.
+bool take_slots(storage::Session& session, core::BrandId brand, const ScopeLimits& scope,
+                const Taking& taking) {
+  const auto& customers = taking.share.customers;
+  if (taking.held && taking.held->customers == customers) return true;  // has its slots
+  return std::all_of(customers.begin(), customers.end(), [&](const std::string& customer) {
+    return take_slot(session, brand, scope, customer, taking.share.use);
+  });
+}
+
 // The customer's lowest free slot. One that is free here may be taken by somebody else before we
 // insert; then the next one is tried.
 bool take_slot(storage::Session& session, core::BrandId brand, const ScopeLimits& scope,
-               const Taking& taking) {
-  const auto& share = taking.share;
-  // An order that was paid by somebody unknown counts for the code, but for no customer.
-  if (share.customer.empty()) return true;
-  if (taking.held && taking.held->customer == share.customer) return true;  // has its slot
+               const std::string& customer, core::CodeUseId use) {
   const auto slots = *scope.limits.uses_per_customer_max;
   const auto kind = name_of(scope.scope.kind);
   std::vector<bool> is_taken(static_cast<std::size_t>(slots), false);
   for (const auto& row :
-       session.run(sql::list_slots, brand, kind, scope.scope.id, share.customer, slots)) {
+       session.run(sql::list_slots, brand, kind, scope.scope.id, customer, slots)) {
     if (row.integer(0) < slots) is_taken[static_cast<std::size_t>(row.integer(0))] = true;
   }
   for (std::int64_t slot = 0; slot < slots; ++slot) {
     if (is_taken[static_cast<std::size_t>(slot)]) continue;
-    if (session.run(sql::take_slot, brand, kind, scope.scope.id, share.customer, slot, share.use)
-            .changed == 1)
+    if (session.run(sql::take_slot, brand, kind, scope.scope.id, customer, slot, use).changed == 1)
       return true;
   }
   return false;

@@ -40,15 +40,15 @@ std::vector<ScopeLimits> scopes_of(const StoredCode& code);
 struct Share {
   const StoredCode& code;
   core::CodeUseId use;
-  std::string_view customer;  // "" takes no slot
-  core::Currency currency;    // of the cart
+  std::vector<std::string> customers;  // each takes a slot; none: nobody known
+  core::Currency currency;             // of the cart
   std::int64_t amount_minor = 0;
 };
 enum class As : std::uint8_t { use, hold };
 
 // What a hold of the same use has taken already, when it is renewed or confirmed.
 struct Held {
-  std::string customer;
+  std::vector<std::string> customers;
   core::Currency currency;
   std::int64_t amount_minor = 0;
 };

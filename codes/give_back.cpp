@@ -17,7 +17,7 @@ void roll_back_one(const Asker& asker, const GiveBack& asked, ReturnOutcome& out
                    Returned& returned);
 
 Share share_of(const StoredCode& code, const Use& use, std::int64_t amount_minor) {
-  return {code, use.id, use.customer, use.currency, amount_minor};
+  return {code, use.id, use.customers, use.currency, amount_minor};
 }
 
 // An order named alone means what can be given back; what cannot is refused only when there is

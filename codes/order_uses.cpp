@@ -75,7 +75,7 @@ void note_order_uses(storage::Session& session, const std::set<core::CodeId>& id
                       {.id = {},
                        .code = code.id,
                        .state = State::redeemed,
-                       .customer = cart.customer_name(),
+                       .customers = cart.customer_names(),
                        .currency = cart.currency,
                        .granted = granted,
                        .subtotal_minor = cart.subtotal_minor,

@@ -50,6 +50,7 @@ Judgement judge_capacity(const Standing& standing, const Cart& cart, std::int64_
     judgement.limit = capacity.limits;
     return judgement;
   };
+  const bool knows_customer = !cart.customer_names().empty();
   // What is used up for good first, each limit with its own count; then what holds fill.
   for (const auto& [limits, currency, taken] : standing.capacities) {
     if (limits.uses_max && taken.used >= *limits.uses_max)
@@ -64,7 +65,7 @@ Judgement judge_capacity(const Standing& standing, const Cart& cart, std::int64_
     return judgement;
   }
   for (const auto& [limits, currency, taken] : standing.capacities) {
-    if (limits.uses_per_customer_max && !cart.customer_name().empty() &&
+    if (limits.uses_per_customer_max && knows_customer &&
         taken.customer_used >= *limits.uses_per_customer_max)
       return refusal(Verdict::customer_limit_reached, {limits, currency});
   }
@@ -74,7 +75,7 @@ Judgement judge_capacity(const Standing& standing, const Cart& cart, std::int64_
         (limits.uses_max && taken.used + taken.held >= *limits.uses_max) ||
         (limits.budget_minor &&
          taken.spent_minor + taken.held_minor > *limits.budget_minor - spent) ||
-        (limits.uses_per_customer_max && !cart.customer_name().empty() &&
+        (limits.uses_per_customer_max && knows_customer &&
          taken.customer_used + taken.customer_held >= *limits.uses_per_customer_max);
     if (is_full) return refusal(Verdict::usage_limit_held, {limits, currency});
   }
@@ -104,7 +105,7 @@ Verdict judge_customer(const Terms& terms, const Cart& cart, const Standing& sta
   const bool needs_name = std::any_of(
       standing.capacities.begin(), standing.capacities.end(),
       [](const auto& capacity) { return capacity.limits.uses_per_customer_max.has_value(); });
-  if (needs_name && cart.customer_name().empty()) return Verdict::customer_required;
+  if (needs_name && cart.customer_names().empty()) return Verdict::customer_required;
   if (rules.is_first_order_only && !cart.customer.is_new) return Verdict::customer_required;
   const auto& groups = cart.customer.groups;
   const bool is_member = std::any_of(groups.begin(), groups.end(), [&](const auto& group) {

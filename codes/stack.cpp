@@ -94,7 +94,7 @@ class Judge {
     result.use = Use{.id = {},
                      .code = code.id,
                      .state = State::none,
-                     .customer = cart.customer_name(),
+                     .customers = cart.customer_names(),
                      .currency = cart.currency,
                      .granted = granted,
                      .subtotal_minor = cart.subtotal_minor,

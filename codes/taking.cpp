@@ -14,11 +14,12 @@ bool write_row(storage::Session& session, core::BrandId brand, std::string_view 
 
 Taking taking_of(const Draft& draft) {
   const auto& use = draft.use;
-  Taking taking{.share = {draft.code, use.id, use.customer, use.currency, use.granted.amount_minor},
-                .as = use.state == State::held ? As::hold : As::use};
+  Taking taking{
+      .share = {draft.code, use.id, use.customers, use.currency, use.granted.amount_minor},
+      .as = use.state == State::held ? As::hold : As::use};
   if (draft.before && draft.before->state == State::held) {
     const auto& held = *draft.before;
-    taking.held = Held{held.customer, held.currency, held.granted.amount_minor};
+    taking.held = Held{held.customers, held.currency, held.granted.amount_minor};
   }
   return taking;
 }
@@ -28,7 +29,7 @@ void give_back_hold(storage::Session& session, core::BrandId brand, const Draft&
   if (!draft.before || draft.before->state != State::held) return;
   const auto& held = *draft.before;
   give_back(session, brand,
-            {draft.code, held.id, held.customer, held.currency, held.granted.amount_minor},
+            {draft.code, held.id, held.customers, held.currency, held.granted.amount_minor},
             As::hold);
 }
 

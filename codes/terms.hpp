@@ -1,5 +1,6 @@
-// What a code gives and to whom: values as the brand wrote them, and the cart that they are held
-// against. Everything that judges (rules.hpp, discount.hpp) works on these alone. Pure; any thread.
+// What a code gives and to whom: values as the brand wrote them, and which lines
+// of a cart it takes. Everything that judges (rules.hpp, discount.hpp) works on these alone. Pure;
+// any thread.
 //
 // All money is in minor units, 0 … 10^15. Absent always means "not limited"; 0 is a limit that
 // nothing passes.
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/events.hpp"
+#include "codes/cart.hpp"
 #include "core/rate.hpp"
 #include "core/time.hpp"
 
@@ -125,25 +126,6 @@ struct Terms {
   bool is_enabled = true;                     // false too once archived
 };
 
-struct CartLine {
-  std::string line_id;
-  std::int64_t amount_minor = 0;  // unit price × quantity; a line's own discount is not taken off
-  std::int64_t quantity = 1;
-  std::string product_id = {};
-  std::string sku = {};
-  std::vector<std::string> category_ids = {};
-  bool is_on_sale = false;
-};
 bool takes(const ItemFilter& filter, const CartLine& line);
-
-struct Cart {
-  core::Currency currency;
-  std::vector<CartLine> lines;  // empty: only the subtotal is known
-  std::int64_t subtotal_minor = 0;
-  std::int64_t shipping_minor = 0;
-  core::Customer customer = {};
-
-  const std::string& customer_name() const { return customer.identity(); }  // "" = unknown
-};
 
 }  // namespace fairlead::codes

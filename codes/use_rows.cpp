@@ -30,6 +30,18 @@ std::string_view name_of(Allocation::Target target) {
   CHECK(false);
 }
 
+std::vector<std::string> names_of(const std::string& first, const std::string& second) {
+  std::vector<std::string> names;
+  for (const auto& name : {first, second}) {
+    if (!name.empty()) names.push_back(name);
+  }
+  return names;
+}
+
+std::string_view name_at(const Use& use, std::size_t position) {
+  return position < use.customers.size() ? std::string_view(use.customers[position]) : "";
+}
+
 bool is_same_place(const Allocation& a, const Allocation& b) {
   return a.target == b.target && a.line_id == b.line_id;
 }
@@ -44,7 +56,7 @@ std::vector<Use> find_uses(storage::Session& session, core::BrandId brand,
     Use use{.id = row.id<core::CodeUseId>(0),
             .code = row.id<core::CodeId>(1),
             .state = parse_state(row.text(2)),
-            .customer = row.text(3),
+            .customers = names_of(row.text(3), row.text(12)),
             .currency = core::Currency::of(row.text(4)),
             .granted = {.amount_minor = row.integer(5),
                         .allocations = read_allocations(boost::json::parse(row.text(6)))},
@@ -68,19 +80,19 @@ bool insert_use(storage::Session& session, core::BrandId brand, const StoredCode
                 std::string_view order_ref, const Use& use, core::Instant at) {
   return session
              .run(sql::insert_use, brand, use.id, code.id, code.campaign, order_ref,
-                  name_of(use.state), use.customer, use.currency.code(), use.subtotal_minor,
-                  use.granted.amount_minor, text_of(use.granted.allocations), use.cart_sha256, at,
-                  use.expires_at, use.is_late ? 1 : 0)
+                  name_of(use.state), name_at(use, 0), name_at(use, 1), use.currency.code(),
+                  use.subtotal_minor, use.granted.amount_minor, text_of(use.granted.allocations),
+                  use.cart_sha256, at, use.expires_at, use.is_late ? 1 : 0)
              .changed == 1;
 }
 
 bool change_use(storage::Session& session, core::BrandId brand, State from, const Use& use,
                 core::Instant at) {
   return session
-             .run(sql::change_use, brand, use.id, name_of(from), name_of(use.state), use.customer,
-                  use.currency.code(), use.subtotal_minor, use.granted.amount_minor,
-                  text_of(use.granted.allocations), use.cart_sha256, at, use.expires_at,
-                  use.is_late ? 1 : 0)
+             .run(sql::change_use, brand, use.id, name_of(from), name_of(use.state),
+                  name_at(use, 0), name_at(use, 1), use.currency.code(), use.subtotal_minor,
+                  use.granted.amount_minor, text_of(use.granted.allocations), use.cart_sha256, at,
+                  use.expires_at, use.is_late ? 1 : 0)
              .changed == 1;
 }
 

@@ -19,7 +19,7 @@ struct Use {
   core::CodeUseId id;  // none while it is not stored
   core::CodeId code;
   State state = State::none;
-  std::string customer;
+  std::vector<std::string> customers;  // the names it counts for, at most two
   core::Currency currency;
   Granted granted;
   std::int64_t subtotal_minor = 0;

@@ -112,7 +112,7 @@ void release_others(const Asker& asker, const Question& question,
     CHECK(code.has_value());
     if (!release_use(asker.session, asker.brand, use.id)) continue;
     give_back(asker.session, asker.brand,
-              {*code, use.id, use.customer, use.currency, use.granted.amount_minor}, As::hold);
+              {*code, use.id, use.customers, use.currency, use.granted.amount_minor}, As::hold);
   }
 }
 

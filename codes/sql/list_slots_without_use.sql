@@ -6,7 +6,8 @@ LEFT JOIN codes c ON n.scope = 'code' AND c.brand_id = n.brand_id AND c.code_id 
 LEFT JOIN campaign_code_limits s
   ON n.scope = 'campaign' AND s.brand_id = n.brand_id AND s.campaign_id = n.scope_id
 LEFT JOIN code_uses u
-  ON u.brand_id = n.brand_id AND u.code_use_id = n.code_use_id AND u.customer = n.customer
+  ON u.brand_id = n.brand_id AND u.code_use_id = n.code_use_id
+     AND n.customer IN (u.customer, u.customer_email)
      AND (u.state IN ('redeemed', 'held') OR u.keeps_use = 1)
      AND n.scope_id = CASE WHEN n.scope = 'code' THEN u.code_id ELSE u.campaign_id END
 WHERE u.code_use_id IS NULL

@@ -192,6 +192,31 @@ TEST_P(Redeeming, CustomersAreKnownByKeyElseByAddress) {
   EXPECT_EQ(by_address("3", "bc").status, 200);
 }
 
+TEST_P(Redeeming, AGuestWhoLogsInGetsNoSecondAllowance) {
+  const Checkout checkout(database());
+  const auto id = checkout.create(
+      "ONCE", std::string(ten_percent) + R"(,"limits":{"uses_per_customer_max":1})");
+  const auto hash = [](char digit) {
+    return R"("email_sha256":")" + std::string(64, digit) + "\"";
+  };
+  const auto redeem = [&](std::string_view order, const std::string& customer) {
+    return checkout.redeem(cart_with("ONCE", order, 1'000, R"(,"customer":{)" + customer + "}"))
+        .at("/reason/code");
+  };
+  EXPECT_EQ(redeem("1", hash('a')), "absent");                                      // a guest
+  EXPECT_EQ(redeem("2", R"("key":"mia",)" + hash('a')), "customer_limit_reached");  // logged in
+  EXPECT_EQ(redeem("3", R"("key":"leo",)" + hash('b')), "absent");
+  EXPECT_EQ(redeem("4", hash('b')), "customer_limit_reached");
+  EXPECT_EQ(redeem("5", R"("key":"leo")"), "customer_limit_reached");
+  EXPECT_EQ(checkout.count_slots(), 3);
+  EXPECT_TRUE(checkout.verify().empty());
+  // A limit that is set anew counts both names too.
+  checkout.patch(id, R"({"limits":null})");
+  checkout.patch(id, R"({"limits":{"uses_per_customer_max":1}})");
+  EXPECT_EQ(checkout.count_slots(), 3);
+  EXPECT_TRUE(checkout.verify().empty());
+}
+
 TEST_P(Redeeming, IdempotencyKeyReplaysSuccessAndRefusal) {
   const Checkout checkout(database());
   checkout.create("MIA10", std::string(ten_percent) + R"(,"limits":{"uses_max":1})");

@@ -50,8 +50,10 @@ SELECT brand_id, 'code', code_id, customer, slot, code_use_id FROM code_customer
 DROP TABLE code_customer_slots;
 
 -- A use may begin as a hold (expires_at) and end rolled back. keeps_use: rolled back, but the use
--- stays counted. Held rows alone are indexed by when they run out.
+-- stays counted. customer_email: the second name a customer goes by, when the shop gave a key too.
+-- Held rows alone are indexed by when they run out.
 ALTER TABLE code_uses ADD COLUMN campaign_id BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE code_uses ADD COLUMN customer_email TEXT NOT NULL DEFAULT '';
 ALTER TABLE code_uses ADD COLUMN expires_at BIGINT;
 ALTER TABLE code_uses ADD COLUMN rolled_back_minor BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE code_uses ADD COLUMN keeps_use BIGINT NOT NULL DEFAULT 0;

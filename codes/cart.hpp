@@ -1,0 +1,36 @@
+// What a shopper is about to buy: the cart that codes are held against. Pure; any thread.
+//
+// Amounts are in minor units of `currency`, 0 … 10^15.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/events.hpp"
+#include "core/money.hpp"
+
+namespace fairlead::codes {
+
+struct CartLine {
+  std::string line_id;
+  std::int64_t amount_minor = 0;  // unit price × quantity; a line's own discount is not taken off
+  std::int64_t quantity = 1;
+  std::string product_id = {};
+  std::string sku = {};
+  std::vector<std::string> category_ids = {};
+  bool is_on_sale = false;
+};
+struct Cart {
+  core::Currency currency;
+  std::vector<CartLine> lines;  // empty: only the subtotal is known
+  std::int64_t subtotal_minor = 0;
+  std::int64_t shipping_minor = 0;
+  core::Customer customer = {};
+
+  // What limits per customer count by: the shop's key, and the e-mail hash beside it. Each has its
+  // own allowance, so that a guest who logs in does not get a second one. Empty = unknown.
+  std::vector<std::string> customer_names() const;
+};
+
+}  // namespace fairlead::codes
