@@ -65,6 +65,10 @@ class Judge {
   void judge_by_rules(Result& result, const Use* live_hold) {
     const auto& code = *result.code;
     const auto& cart = question_.cart;
+    if (code.is_deal_archived) {
+      result.judgement.verdict = Verdict::code_disabled;
+      return;
+    }
     result.standing = read_standing(asker_, code, question_);
     result.standing.company = company_;
     if (room_ == Room::asked) {

@@ -168,6 +168,7 @@ StoredCode read_code(const storage::Row& row) {
                      .uses_per_customer_max = maybe_integer(row, 24),
                      .budget_minor = maybe_integer(row, 25)},
           .campaign_currency = core::Currency::of(row.text(22)),
+          .is_deal_archived = !row.is_null(26),
           .influencer_email = row.text_or(21, ""),
           .version = row.integer(17),
           .created_at = row.instant(18),

@@ -23,7 +23,8 @@ struct StoredCode {
   Terms terms;            // is_enabled is false once archived
   CapacityLimits shared;  // of the campaign, in its currency
   core::Currency campaign_currency;
-  std::string influencer_email;  // "" = unknown
+  bool is_deal_archived = false;  // the code is then switched off, whatever its own switch says
+  std::string influencer_email;   // "" = unknown
   std::int64_t version = 1;
   core::Instant created_at;
   std::optional<core::Instant> archived_at;

@@ -106,6 +106,21 @@ TEST_P(Conditions, BadOnesAreRefusedWithThePointer) {
   EXPECT_EQ(checkout.number("SELECT COUNT(*) FROM codes"), 0);
 }
 
+TEST_P(Conditions, ACodeOfAnArchivedDealIsSwitchedOff) {
+  const Checkout checkout(database());
+  const auto id = checkout.create("MIA10", ten_percent);
+  const auto body = cart_json("MIA10", "order-1", 1'000);
+  ASSERT_EQ(checkout.redeem(body).status, 200);
+  checkout.run("UPDATE deals SET archived_at = 1 WHERE deal_id = 3001");
+  EXPECT_EQ(checkout.validate(cart_json("MIA10", "order-2", 1'000)).at("/reason/code"),
+            "code_disabled");
+  EXPECT_EQ(checkout.redeem(cart_json("MIA10", "order-2", 1'000)).at("/reason/code"),
+            "code_disabled");
+  EXPECT_EQ(checkout.redeem(body).status, 200) << "what was redeemed stays";
+  EXPECT_EQ(checkout.call(net::Method::get, "/v1/codes/" + id, "", "viewer").at("/enabled"),
+            "true");
+}
+
 TEST_P(Conditions, TheInfluencerMayNotUseItsOwnCode) {
   const Checkout checkout(database());
   checkout.run(
