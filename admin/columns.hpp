@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "admin/csv.hpp"
+#include "core/csv.hpp"
 #include "ledger/ledger.hpp"
 
 namespace fairlead::admin {
@@ -32,7 +32,7 @@ struct RoiRow {
 
 struct Column {
   std::string_view name;
-  Cell (*cell)(const RoiRow& row);
+  core::Cell (*cell)(const RoiRow& row);
   bool is_of_totals;  // key and name are not
 };
 

@@ -9,13 +9,13 @@
 #include <utility>
 #include <vector>
 
-#include "admin/csv.hpp"
 #include "admin/reports_call.hpp"
 #include "admin/reports_clicks.hpp"
 #include "admin/reports_directory.hpp"
 #include "admin/reports_keys.hpp"
 #include "admin/reports_words.hpp"
 #include "core/click_verdict.hpp"
+#include "core/csv.hpp"
 #include "core/visitor_sketch.hpp"
 #include "net/json.hpp"
 
@@ -167,20 +167,20 @@ void Filler::fill_hours(storage::Session& clicks, ClickReport& report) const {
   }
 }
 
-Cell visitors_cell(const ClickReport& report, const ClickRow& row) {
+core::Cell visitors_cell(const ClickReport& report, const ClickRow& row) {
   if (!report.has_visitors) return nullptr;
   return row.visitors.estimate();
 }
 
 core::Answer csv_of(const Asked& asked, const ClickReport& report) {
   std::string csv;
-  std::vector<Cell> cells{std::string("key"), std::string("name"), std::string("clicks_gross"),
-                          std::string("clicks_valid")};
+  std::vector<core::Cell> cells{std::string("key"), std::string("name"),
+                                std::string("clicks_gross"), std::string("clicks_valid")};
   for (const core::ClickVerdict verdict : invalid_verdicts)
     cells.emplace_back(std::string(core::name_of(verdict)));
   cells.emplace_back(std::string("visitors"));
   cells.emplace_back(std::string("clicks_without_visitor"));
-  append_csv_record(csv, cells);
+  core::append_csv_record(csv, cells);
   for (const auto& [key, row] : report.rows) {
     if (row.gross == 0) continue;
     cells = {key, row.name, row.gross, row.count(core::ClickVerdict::valid)};
@@ -188,7 +188,7 @@ core::Answer csv_of(const Asked& asked, const ClickReport& report) {
       cells.emplace_back(row.count(verdict));
     cells.push_back(visitors_cell(report, row));
     cells.emplace_back(row.unnamed);
-    append_csv_record(csv, cells);
+    core::append_csv_record(csv, cells);
   }
   return csv_answer(std::move(csv), "clicks-by-" + std::string(asked.query.clicks_by.name));
 }

@@ -3,9 +3,9 @@
 #include <fstream>
 #include <iostream>
 
-#include "admin/csv.hpp"
 #include "app/commands.hpp"
 #include "app/find_brand.hpp"
+#include "core/csv.hpp"
 #include "redirect/links.hpp"
 #include "redirect/rule_fields.hpp"
 #include "storage/storage.hpp"
@@ -22,7 +22,7 @@ constexpr std::string_view header =
     "utm_content,utm_locked,is_enabled,rules,created_at\r\n";
 
 std::string line_of(const redirect::Link& link, const redirect::Options& options) {
-  const std::array<admin::Cell, 16> cells = {
+  const std::array<core::Cell, 16> cells = {
       link.id.text(),
       link.deal.text(),
       link.domain.empty() ? options.default_domain : link.domain,
@@ -40,7 +40,7 @@ std::string line_of(const redirect::Link& link, const redirect::Options& options
       redirect::rules_text(link.rules),
       core::format_instant(link.created_at)};
   std::string csv;
-  admin::append_csv_record(csv, cells);
+  core::append_csv_record(csv, cells);
   return csv;
 }
 

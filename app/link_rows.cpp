@@ -20,10 +20,10 @@ core::Result<std::ifstream> open_rows(const std::string& path) {
 }
 
 core::Result<LinkRows> LinkRows::begin(std::istream& file, const ImportRequest& request) {
-  CsvReader reader(file);
+  core::CsvReader reader(file);
   const auto format = parse_sheet_format(request.format);
   if (!format) return fail(Errc::config, "--format " + format.error().detail);
-  CsvRecord header;
+  core::CsvRecord header;
   const auto has_header = reader.next(header);
   if (!has_header) return has_header.error();
   if (!*has_header) return fail(Errc::invalid, "the file is empty");
@@ -41,7 +41,7 @@ core::Result<LinkRows> LinkRows::begin(std::istream& file, const ImportRequest& 
 }
 
 core::Result<bool> LinkRows::next(Line& line) {
-  CsvRecord record;
+  core::CsvRecord record;
   const auto more = reader_.next(record);
   if (!more || !*more) return more;
   auto row = sheet_.read(record.fields);

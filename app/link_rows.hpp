@@ -6,8 +6,8 @@
 #include <string>
 
 #include "app/commands.hpp"
-#include "app/csv_reader.hpp"
 #include "app/link_sheet.hpp"
+#include "core/csv_reader.hpp"
 #include "core/result.hpp"
 #include "redirect/import_link.hpp"
 
@@ -35,10 +35,10 @@ class LinkRows {
                                                std::string_view default_domain) const;
 
  private:
-  LinkRows(CsvReader reader, LinkSheet sheet, core::DealId deal)
+  LinkRows(core::CsvReader reader, LinkSheet sheet, core::DealId deal)
       : reader_(std::move(reader)), sheet_(std::move(sheet)), deal_(deal) {}
 
-  CsvReader reader_;
+  core::CsvReader reader_;
   LinkSheet sheet_;
   core::DealId deal_;  // 0: each row names its own
 };

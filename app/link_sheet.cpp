@@ -4,7 +4,7 @@
 #include <array>
 #include <charconv>
 
-#include "admin/csv.hpp"
+#include "core/csv.hpp"
 #include "core/utf8.hpp"
 #include "net/request.hpp"
 #include "redirect/answers.hpp"
@@ -94,9 +94,9 @@ core::Result<bool> read_flag(const std::string& text) {
   return refuse("must be true or false");
 }
 
-// fairlead's own export puts a ' before what a spreadsheet would run; see admin/csv.hpp.
+// fairlead's own export puts a ' before what a spreadsheet would run; see core/csv.hpp.
 std::string_view without_defusal(std::string_view text) {
-  const bool is_defused = text.starts_with('\'') && admin::reads_as_formula(text.substr(1));
+  const bool is_defused = text.starts_with('\'') && core::reads_as_formula(text.substr(1));
   return is_defused ? text.substr(1) : text;
 }
 

@@ -100,10 +100,10 @@ TEST_P(RoiReports, JsonAndCsvSayTheSame) {
   for (const char* group : groups) {
     SCOPED_TRACE(group);
     std::string csv;
-    std::vector<Cell> cells;
+    std::vector<core::Cell> cells;
     for (const Column& column : roi_columns())
       cells.emplace_back(std::string(column.name));
-    append_csv_record(csv, cells);
+    core::append_csv_record(csv, cells);
     const boost::json::value report = scene.json(roi(group));
     for (const boost::json::value& each : report.at("data").as_array()) {
       cells.clear();
@@ -117,7 +117,7 @@ TEST_P(RoiReports, JsonAndCsvSayTheSame) {
         else
           cells.emplace_back(std::string(value.as_string()));
       }
-      append_csv_record(csv, cells);
+      core::append_csv_record(csv, cells);
     }
     EXPECT_EQ(scene.get(roi(group, std::string(march) + "&format=csv")).body, csv);
   }

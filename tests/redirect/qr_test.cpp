@@ -1,5 +1,5 @@
 // QR codes are read back by another program (zbarimg), as SVG and as PNG.
-#include "redirect/qr.hpp"
+#include "net/qr.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ std::string decoded(const std::string& bytes, const char* ending) {
   return text;
 }
 
-// Draws the one kind of path that qr_svg() writes, so that the test needs no SVG program.
+// Draws the one kind of path that net::qr_svg() writes, so that the test needs no SVG program.
 std::string drawn(const std::string& svg, int size) {
   std::string pixels(static_cast<std::size_t>(size * size), '\xff');
   std::size_t at = svg.rfind("d=\"") + 3;
@@ -47,8 +47,8 @@ std::string drawn(const std::string& svg, int size) {
   return "P5 " + std::to_string(size) + " " + std::to_string(size) + " 255\n" + pixels;
 }
 
-QrStyle style(std::string_view query) {
-  return read_qr_style(query).value();
+net::QrStyle style(std::string_view query) {
+  return net::read_qr_style(query).value();
 }
 
 TEST(Qr, AnotherProgramReadsWhatWasWritten) {
@@ -57,21 +57,24 @@ TEST(Qr, AnotherProgramReadsWhatWasWritten) {
   for (const std::string& url : {std::string("https://go.example/mia"), long_url}) {
     for (const char* query : {"", "ecc=L&margin=4&size=300", "ecc=H&size=1000",
                               "ecc=Q&dark=0b3d2e&light=%23f4f1ea", "margin=16&size=2048"}) {
-      EXPECT_EQ(decoded(qr_png(url, style(query)).value(), "png"), url) << query;
-      EXPECT_EQ(decoded(drawn(qr_svg(url, style(query)).value(), style(query).size_px), "pgm"), url)
+      EXPECT_EQ(decoded(net::qr_png(url, style(query)).value(), "png"), url) << query;
+      EXPECT_EQ(decoded(drawn(net::qr_svg(url, style(query)).value(), style(query).size_px), "pgm"),
+                url)
           << query;
     }
   }
 }
 
 TEST(Qr, PicturesHaveTheSizeAndTheColoursAskedFor) {
-  const std::string png = qr_png("https://go.example/mia", style("size=333&dark=102030")).value();
+  const std::string png =
+      net::qr_png("https://go.example/mia", style("size=333&dark=102030")).value();
   ASSERT_GT(png.size(), 60u);
   EXPECT_EQ(png.substr(0, 8), "\x89PNG\r\n\x1a\n");
   EXPECT_EQ(png.substr(16, 8), std::string("\0\0\x01\x4d\0\0\x01\x4d", 8)) << "IHDR";
   EXPECT_EQ(png[24], 1) << "one bit a pixel";
   EXPECT_NE(png.find("\xff\xff\xff\x10\x20\x30"), std::string::npos) << "PLTE";
-  const std::string svg = qr_svg("https://go.example/mia", style("size=333&dark=102030")).value();
+  const std::string svg =
+      net::qr_svg("https://go.example/mia", style("size=333&dark=102030")).value();
   EXPECT_NE(svg.find("width=\"333\" height=\"333\""), std::string::npos);
   EXPECT_NE(svg.find("#102030"), std::string::npos);
 }
@@ -95,15 +98,15 @@ TEST(Qr, RefusalsNameTheParameter) {
                                                         {"dark=ffff00", "dark"},
                                                         {"siz%65=300&x", "x"},
                                                         {"x", "x"}}) {
-    const auto read = read_qr_style(query);
+    const auto read = net::read_qr_style(query);
     ASSERT_FALSE(read) << query;
     EXPECT_TRUE(read.error().detail.starts_with(std::string(name) + " ")) << read.error().detail;
   }
-  EXPECT_TRUE(read_qr_style("dark=767676")) << "4.5 to 1 on white";
-  const auto small = qr_png("https://go.example/mia", style("size=32&margin=16"));
+  EXPECT_TRUE(net::read_qr_style("dark=767676")) << "4.5 to 1 on white";
+  const auto small = net::qr_png("https://go.example/mia", style("size=32&margin=16"));
   ASSERT_FALSE(small);
   EXPECT_TRUE(small.error().detail.starts_with("size must be at least 57")) << small.error().detail;
-  EXPECT_FALSE(qr_svg(std::string(3'000, 'x'), {}));
+  EXPECT_FALSE(net::qr_svg(std::string(3'000, 'x'), {}));
 }
 
 class QrRoutes : public test::LinkApi {};

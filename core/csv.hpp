@@ -10,7 +10,7 @@
 #include <string_view>
 #include <variant>
 
-namespace fairlead::admin {
+namespace fairlead::core {
 
 // What stands in one field; nullptr is an empty field.
 using Cell = std::variant<std::nullptr_t, std::int64_t, std::string>;
@@ -26,4 +26,4 @@ bool reads_as_formula(std::string_view text);
 // only when they hold a quote, a comma, CR or LF.
 std::string csv_field(std::string_view text);
 
-}  // namespace fairlead::admin
+}  // namespace fairlead::core

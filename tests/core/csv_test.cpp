@@ -1,12 +1,13 @@
+// The writer of CSV: quotes where they are needed, and no formula of a stranger.
+#include "core/csv.hpp"
+
 #include <gtest/gtest.h>
 
 #include <random>
 
-#include "admin/csv.hpp"
-
 #include "tests/support/random.hpp"
 
-namespace fairlead::admin {
+namespace fairlead::core {
 namespace {
 
 TEST(Csv, QuotesOnlyWhatNeedsIt) {
@@ -58,4 +59,4 @@ TEST(Csv, NoFieldOfRandomTextStartsDangerously) {
 }
 
 }  // namespace
-}  // namespace fairlead::admin
+}  // namespace fairlead::core

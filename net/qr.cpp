@@ -1,4 +1,4 @@
-#include "redirect/qr.hpp"
+#include "net/qr.hpp"
 
 #include <png.h>
 
@@ -10,17 +10,17 @@
 #include <vector>
 
 #include "core/check.hpp"
-#include "net/request.hpp"
+#include "core/crypto.hpp"
+#include "net/problem.hpp"
 
-namespace fairlead::redirect {
+namespace fairlead::net {
 
 namespace {
 
 constexpr int size_px_min = 32;
 constexpr int size_px_max = 2048;
 constexpr int margin_modules_max = 16;
-constexpr std::array<std::string_view, 6> parameters = {"size", "margin", "ecc",
-                                                        "dark", "light",  "utm_source"};
+constexpr std::array<std::string_view, 5> parameters = {"size", "margin", "ecc", "dark", "light"};
 
 core::Error refuse(std::string why) {
   return core::fail(core::Errc::invalid, std::move(why));
@@ -118,15 +118,16 @@ core::Result<ErrorCorrection> read_correction(std::string_view text) {
   return refuse("ecc must be L, M, Q or H");
 }
 
-core::Result<void> check_names(std::string_view query) {
+core::Result<void> check_names(std::string_view query, std::string_view also) {
   while (!query.empty()) {
     const std::string_view pair = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(query.size(), pair.size() + 1));
-    const std::string name = net::percent_decode(pair.substr(0, pair.find('=')));
-    if (std::find(parameters.begin(), parameters.end(), name) == parameters.end() && !pair.empty())
-      return refuse(name +
-                    " is not known here; there are size, margin, ecc, dark, light and "
-                    "utm_source");
+    const std::string name = percent_decode(pair.substr(0, pair.find('=')));
+    const bool is_known =
+        name == also || std::find(parameters.begin(), parameters.end(), name) != parameters.end();
+    if (!is_known && !pair.empty())
+      return refuse(name + " is not known here; there are size, margin, ecc, dark" +
+                    (also.empty() ? " and light" : ", light and " + std::string(also)));
   }
   return {};
 }
@@ -148,30 +149,30 @@ core::Result<void> check_contrast(const QrStyle& style) {
 
 }  // namespace
 
-core::Result<QrStyle> read_qr_style(std::string_view query) {
-  if (auto known = check_names(query); !known) return known.error();
+core::Result<QrStyle> read_qr_style(std::string_view query, std::string_view also) {
+  if (auto known = check_names(query, also); !known) return known.error();
   QrStyle style;
-  if (const auto text = net::query_value(query, "size")) {
+  if (const auto text = query_value(query, "size")) {
     const auto size = read_number("size", *text, size_px_min, size_px_max);
     if (!size) return size.error();
     style.size_px = *size;
   }
-  if (const auto text = net::query_value(query, "margin")) {
+  if (const auto text = query_value(query, "margin")) {
     const auto margin = read_number("margin", *text, 0, margin_modules_max);
     if (!margin) return margin.error();
     style.margin_modules = *margin;
   }
-  if (const auto text = net::query_value(query, "ecc")) {
+  if (const auto text = query_value(query, "ecc")) {
     const auto correction = read_correction(*text);
     if (!correction) return correction.error();
     style.correction = *correction;
   }
-  if (const auto text = net::query_value(query, "dark")) {
+  if (const auto text = query_value(query, "dark")) {
     const auto colour = read_colour("dark", *text);
     if (!colour) return colour.error();
     style.dark = *colour;
   }
-  if (const auto text = net::query_value(query, "light")) {
+  if (const auto text = query_value(query, "light")) {
     const auto colour = read_colour("light", *text);
     if (!colour) return colour.error();
     style.light = *colour;
@@ -228,4 +229,28 @@ core::Result<std::string> qr_png(const std::string& text, const QrStyle& style) 
   return png;
 }
 
-}  // namespace fairlead::redirect
+core::Answer qr_answer(const Request& request, const std::string& text, const QrStyle& style,
+                       QrPicture picture) {
+  const bool is_svg = picture == QrPicture::svg;
+  auto bytes = is_svg ? qr_svg(text, style) : qr_png(text, style);
+  if (!bytes) return refuse_qr(bytes.error());
+  const std::string tag =
+      "\"" + core::hex(core::as_text(core::sha256(*bytes))).substr(0, 32) + "\"";
+  core::Answer answer{200, is_svg ? "image/svg+xml" : "image/png", std::move(*bytes), {}};
+  answer.headers.emplace_back("ETag", tag);
+  answer.headers.emplace_back("Cache-Control", "private, no-cache");
+  const std::string_view known = request.header("If-None-Match");
+  if (known == "*" || known.find(tag) != std::string_view::npos) {
+    answer.status = 304;
+    answer.body.clear();
+  }
+  return answer;
+}
+
+core::Answer refuse_qr(const core::Error& error) {
+  const std::string name = error.detail.substr(0, error.detail.find(' '));
+  return problem(400, "invalid_request", error.detail,
+                 {{"?" + name, "invalid_value", error.detail}});
+}
+
+}  // namespace fairlead::net

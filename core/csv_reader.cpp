@@ -1,16 +1,16 @@
-#include "app/csv_reader.hpp"
+#include "core/csv_reader.hpp"
 
 #include <algorithm>
 
-namespace fairlead::app {
+namespace fairlead::core {
 
 namespace {
 
-core::Error refuse(std::size_t line, std::string why) {
-  return core::fail(core::Errc::invalid, "line " + std::to_string(line) + ": " + std::move(why));
+Error refuse(std::size_t line, std::string why) {
+  return fail(Errc::invalid, "line " + std::to_string(line) + ": " + std::move(why));
 }
 
-core::Error too_long(std::size_t line) {
+Error too_long(std::size_t line) {
   return refuse(line, "a record may have at most 262144 bytes");
 }
 
@@ -26,7 +26,7 @@ char separator_of(const std::string& header) {
 
 }  // namespace
 
-core::Result<bool> CsvReader::next(CsvRecord& record) {
+Result<bool> CsvReader::next(CsvRecord& record) {
   record.fields.clear();
   record_bytes_ = 0;
   do {
@@ -60,7 +60,7 @@ bool CsvReader::read_line() {
   return true;
 }
 
-core::Result<CsvReader::End> CsvReader::read_field(std::string& field) {
+Result<CsvReader::End> CsvReader::read_field(std::string& field) {
   if (at_ < text_.size() && text_[at_] == '"') return read_quoted(field);
   const std::size_t end = std::min(text_.find(separator_, at_), text_.size());
   field.assign(text_, at_, end - at_);
@@ -77,7 +77,7 @@ core::Result<CsvReader::End> CsvReader::read_field(std::string& field) {
   return End::record;
 }
 
-core::Result<CsvReader::End> CsvReader::read_quoted(std::string& field) {
+Result<CsvReader::End> CsvReader::read_quoted(std::string& field) {
   const std::size_t began = line_;
   ++at_;
   for (;;) {
@@ -110,4 +110,4 @@ core::Result<CsvReader::End> CsvReader::read_quoted(std::string& field) {
   }
 }
 
-}  // namespace fairlead::app
+}  // namespace fairlead::core

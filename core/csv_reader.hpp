@@ -11,7 +11,7 @@
 
 #include "core/result.hpp"
 
-namespace fairlead::app {
+namespace fairlead::core {
 
 struct CsvRecord {
   std::size_t line = 0;  // where it begins, from 1
@@ -27,7 +27,7 @@ class CsvReader {
 
   // False at the end of the file. Empty lines are skipped. Errc::invalid says what is wrong and in
   // which line; there is no way to go on behind it, because nobody knows where a record begins.
-  core::Result<bool> next(CsvRecord& record);
+  Result<bool> next(CsvRecord& record);
 
  private:
   // What stands behind a field.
@@ -35,8 +35,8 @@ class CsvReader {
   bool read_line();
   // Whether text_ is only the first part of a line that is longer than a record may be.
   bool is_cut() const { return text_.size() > record_bytes_max && !text_.ends_with('\n'); }
-  core::Result<End> read_field(std::string& field);
-  core::Result<End> read_quoted(std::string& field);
+  Result<End> read_field(std::string& field);
+  Result<End> read_quoted(std::string& field);
 
   std::istream& in_;
   char separator_ = '\0';  // found in the first line
@@ -46,4 +46,4 @@ class CsvReader {
   std::size_t record_bytes_ = 0;
 };
 
-}  // namespace fairlead::app
+}  // namespace fairlead::core

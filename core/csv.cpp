@@ -1,6 +1,6 @@
-#include "admin/csv.hpp"
+#include "core/csv.hpp"
 
-namespace fairlead::admin {
+namespace fairlead::core {
 
 bool reads_as_formula(std::string_view text) {
   while (text.starts_with('\''))
@@ -50,4 +50,4 @@ std::string csv_field(std::string_view text) {
   return field;
 }
 
-}  // namespace fairlead::admin
+}  // namespace fairlead::core

@@ -1,14 +1,14 @@
 // CSV as programs write it, and what is refused with its line.
-#include "app/csv_reader.hpp"
+#include "core/csv_reader.hpp"
 
 #include <gtest/gtest.h>
 
 #include <sstream>
 
-#include "admin/csv.hpp"
+#include "core/csv.hpp"
 #include "tests/support/random.hpp"
 
-namespace fairlead::app {
+namespace fairlead::core {
 namespace {
 
 // "1:a|b" for each record; "error …" at the end when it is refused.
@@ -72,7 +72,7 @@ TEST(CsvReader, ReadsBackWhatTheExportWrites) {
   for (int i = 0; i < 200; ++i) {
     std::vector<std::string> fields;
     std::string csv = "h1,h2,h3\r\n";
-    std::vector<admin::Cell> cells;
+    std::vector<Cell> cells;
     for (int j = 0; j < 3; ++j) {
       std::string text = "x";  // so that nothing is taken for a formula
       for (std::int64_t k = random.between(0, 6); k > 0; --k)
@@ -80,7 +80,7 @@ TEST(CsvReader, ReadsBackWhatTheExportWrites) {
       fields.push_back(text);
       cells.emplace_back(text);
     }
-    admin::append_csv_record(csv, cells);
+    append_csv_record(csv, cells);
     std::istringstream in(csv);
     CsvReader reader(in);
     CsvRecord record;
@@ -92,4 +92,4 @@ TEST(CsvReader, ReadsBackWhatTheExportWrites) {
 }
 
 }  // namespace
-}  // namespace fairlead::app
+}  // namespace fairlead::core
