@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "codes/code_text.hpp"
 #include "codes/terms.hpp"
 #include "core/difference.hpp"
 #include "core/events.hpp"
@@ -41,10 +42,6 @@ struct Dependencies {
   std::function<std::optional<ClickFact>(std::string_view token)> read_click;
 };
 std::vector<net::Route> routes(const Dependencies& dependencies);
-
-// Canonical form for comparing: NFKC is not applied; ASCII is trimmed and upper-cased, other bytes
-// stay.
-std::string fold(std::string_view code);
 
 // Who a code belongs to, archived and expired codes included: an order may name any code that ever
 // was.

@@ -9,31 +9,10 @@ namespace fairlead::codes {
 
 namespace {
 
-constexpr std::string_view blanks = " \t\r\n\f\v";
-
 StoredCode read_code(const storage::Row& row);
 std::optional<StoredCode> first_code(const storage::Rows& rows);
-std::string written(std::string_view code);
 
 }  // namespace
-
-std::string fold(std::string_view code) {
-  const auto begin = code.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return "";
-  code = code.substr(begin, code.find_last_not_of(blanks) - begin + 1);
-  std::string folded(code);
-  for (char& c : folded) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return folded;
-}
-
-bool is_canonical(std::string_view folded) {
-  return folded.size() >= 3 && folded.size() <= 40 &&
-         std::all_of(folded.begin(), folded.end(), [](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-         });
-}
 
 core::Result<core::CodeId> create_code(storage::Session& session, core::BrandId brand,
                                        const NewCode& code, core::Instant now) {
@@ -133,12 +112,6 @@ std::optional<std::int64_t> maybe_integer(const storage::Row& row, std::size_t c
 std::optional<core::Instant> maybe_instant(const storage::Row& row, std::size_t column) {
   if (row.is_null(column)) return std::nullopt;
   return row.instant(column);
-}
-
-// As the brand wrote it, without the blanks around it.
-std::string written(std::string_view code) {
-  const auto begin = code.find_first_not_of(blanks);
-  return std::string(code.substr(begin, code.find_last_not_of(blanks) - begin + 1));
 }
 
 // The columns of find_code.sql and its siblings, in their order.

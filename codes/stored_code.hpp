@@ -60,8 +60,4 @@ void change_code(storage::Session& session, core::BrandId brand, const StoredCod
 void archive_code(storage::Session& session, core::BrandId brand, core::CodeId id,
                   core::Instant now);
 
-// What codes created here look like, folded: [A-Z0-9_-]{3,40}. Codes imported from shops may be
-// other.
-bool is_canonical(std::string_view folded);
-
 }  // namespace fairlead::codes

@@ -41,7 +41,7 @@ LIBRARIES = [
     ("toml++/", "app/"),
 ]
 PURE = re.compile(
-    r"redirect/(decide|bots|link_rules|deep_link)|codes/(terms|rules|discount|life)\."
+    r"redirect/(decide|bots|link_rules|deep_link)|codes/(terms|rules|discount|life|code_text)\."
     r"|attribution/(models[./]|attribute\.)|ledger/(plans[./]|commission\.|roi)"
 )
 IMPURE_INCLUDE = re.compile(

@@ -56,11 +56,20 @@ TEST_P(OrderUses, OwnerIsFoundWhateverBecameOfTheCode) {
   EXPECT_FALSE(owner_of(checkout.brand, "  ").has_value());
 }
 
-TEST_P(OrderUses, FoldTrimsAndRaisesAsciiOnly) {
-  EXPECT_EQ(fold(" \t30$off\r\n"), "30$OFF");
-  EXPECT_EQ(fold("free  Shipping"), "FREE  SHIPPING");
-  EXPECT_EQ(fold("ü"), "ü");
-  EXPECT_EQ(fold(""), "");
+TEST_P(OrderUses, OrderFindsItsCodeHoweverItIsWritten) {
+  const Checkout checkout(database());
+  checkout.create("MIA10", ten_percent);
+  const auto owner_of = [&](std::string_view code) {
+    return database()
+        .read([&](storage::Session& session) { return find_owner(session, checkout.brand, code); })
+        .value();
+  };
+  EXPECT_TRUE(owner_of("\u00a0mia10\u2003"));
+  EXPECT_TRUE(owner_of("ｍｉａ１０"));
+  EXPECT_FALSE(owner_of("МІА10")) << "Cyrillic: another code";
+  EXPECT_FALSE(owner_of("mia\u200b10"));
+  EXPECT_FALSE(owner_of(std::string(10'000, 'm')));
+  EXPECT_FALSE(owner_of("mia10\xff"));
 }
 
 TEST_P(OrderUses, OrderWithoutRedeemTakesAUseOnce) {

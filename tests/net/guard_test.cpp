@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "net/head.hpp"
-#include "tests/net/escapes.hpp"
+#include "tests/support/escapes.hpp"
 #include "tests/net/fixture.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/random.hpp"
@@ -48,7 +48,7 @@ TEST_F(ServerTest, GuardRulesHoldOnTheWire) {
     const double rule_before =
         fields[0] == "-" ? 0 : metric("fairlead_http_refused_total", fields[0]);
     bool closes = false;
-    EXPECT_EQ(talk(port(), unescaped(fields[2]), closes), fields[1]) << line.where;
+    EXPECT_EQ(talk(port(), test::unescaped(fields[2]), closes), fields[1]) << line.where;
     EXPECT_EQ(all_refusals(*server_) - before, fields[0] == "-" ? 0 : 1) << line.where;
     if (fields[0] == "-") continue;
     EXPECT_TRUE(closes) << line.where;

@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "core/utf8.hpp"
-#include "tests/net/escapes.hpp"
+#include "tests/support/escapes.hpp"
 
 namespace fairlead::net {
 namespace {
@@ -80,7 +80,7 @@ TEST(Json, EveryRefusalNamesTheFieldAndWhatWouldBeRight) {
     said += line + "\n";
     if (line.starts_with("#")) continue;
     constexpr std::string_view good = "… ";
-    const std::string body = unescaped(line, Escapes::bytes_only);
+    const std::string body = test::unescaped(line, test::Escapes::bytes_only);
     said += refusal_of(body.starts_with(good) ? around(body.substr(good.size())) : body);
   }
   EXPECT_EQ(said, golden);
