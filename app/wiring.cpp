@@ -109,7 +109,9 @@ std::vector<net::Route> Wiring::all_routes() {
     std::move(routes.begin(), routes.end(), std::back_inserter(all));
   };
   append(redirect_->routes());
-  append(codes::routes({*database_, code_click_reader(secrets_)}));
+  append(codes::routes({.database = *database_,
+                        .read_click = code_click_reader(secrets_),
+                        .public_url = config_.shown_url()}));
   auto attribution_needs = attribution_dependencies(*database_, clicks_.get(), secrets_);
   attribution_needs.settle_clicks = [this] { return redirect_->settle(); };
   attribution_needs.activate = [this](std::span<const core::ClickId> prefetches) {

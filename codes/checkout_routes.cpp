@@ -1,4 +1,5 @@
 #include "codes/answers.hpp"
+#include "codes/code_looks.hpp"
 #include "codes/handlers.hpp"
 #include "net/problem.hpp"
 #include "storage/idempotency.hpp"
@@ -21,7 +22,12 @@ core::Answer validate(const Dependencies& dependencies, const net::Call& call) {
   if (!question) return question.error();
   return net::answer_of(dependencies.database.read([&](storage::Session& session) {
     const Asker asker{session, dependencies, call.who.brand, call.now};
-    return validate_answer(*question, ask(asker, *question), call.now);
+    auto outcome = ask(asker, *question);
+    for (auto& result : outcome.results) {
+      if (result.judgement.verdict == Verdict::code_not_found)
+        result.suggestion = suggest(session, call.who.brand, result.given, call.now);
+    }
+    return validate_answer(*question, outcome, call.now);
   }));
 }
 

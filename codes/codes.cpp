@@ -1,16 +1,18 @@
 #include "codes/codes.hpp"
 
+#include <iterator>
+
 #include "codes/handlers.hpp"
 
 namespace fairlead::codes {
 
 std::vector<net::Route> routes(const Dependencies& dependencies) {
-  auto routes = checkout_routes(dependencies);
-  for (auto more : {resource_routes, shared_limit_routes}) {
-    for (auto& route : more(dependencies.database))
-      routes.push_back(std::move(route));
-  }
-  return routes;
+  auto& database = dependencies.database;
+  auto all = checkout_routes(dependencies);
+  for (auto& family : {resource_routes(database), shared_limit_routes(database),
+                       making_routes(database, dependencies.public_url)})
+    all.insert(all.end(), family.begin(), family.end());
+  return all;
 }
 
 }  // namespace fairlead::codes

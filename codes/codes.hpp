@@ -4,12 +4,15 @@
 //
 // Where to look: terms.hpp, what a code says · rules.hpp, why it is refused · discount.hpp, what it
 // takes off · life.hpp, what becomes of a use · capacity.hpp, the limits · uses.hpp, the ledger ·
-// question.hpp and answers.hpp, the wire. The first four are pure.
+// question.hpp and answers.hpp, the wire. The first four are pure. For the making of codes:
+// code_text.hpp, what a text is compared by · code_looks.hpp, codes a shopper would confuse ·
+// proposals.hpp, texts from names.
 // Tables: codes, campaign_code_limits, code_limit_counters, code_limit_slots, code_uses,
-// code_rollbacks.
+// code_rollbacks, code_looks.
 //
-// Routes: POST|GET /v1/codes, GET|PATCH|DELETE /v1/codes/{id}, POST /v1/codes/validate, …/reserve,
-// …/redeem, …/release, …/rollback, GET|PUT /v1/campaigns/{id}/code_limits.
+// Routes: POST|GET /v1/codes, GET|PATCH|DELETE /v1/codes/{id}, GET …/qr.svg|png, POST
+// /v1/codes/validate, …/reserve, …/redeem, …/release, …/rollback, …/propose, GET|PUT
+// /v1/campaigns/{id}/code_limits.
 // Threads: handlers run on the work pool, several at once; functions with a Session inside its
 // transaction.
 #pragma once
@@ -39,7 +42,8 @@ struct ClickFact {
 struct Dependencies {
   storage::Database& database;
   // Any thread. Without it no cart has a click.
-  std::function<std::optional<ClickFact>(std::string_view token)> read_click;
+  std::function<std::optional<ClickFact>(std::string_view token)> read_click = {};
+  std::string public_url = {};  // of links on the default domain; "" = there is none
 };
 std::vector<net::Route> routes(const Dependencies& dependencies);
 
@@ -68,11 +72,16 @@ std::vector<core::Item> read_items(net::Fields& body);
 // {key?, email_sha256?, is_new?, groups?}; the hash comes back in lower case.
 core::Customer read_customer(net::Fields& body);
 
+// made: somebody chose its text here. imported: a shop has it, so its text may hold anything that
+// folds. generated: one of a batch; nobody types it by heart, so it has no looks (code_looks.hpp).
+enum class CodeOrigin : std::uint8_t { made, imported, generated };
+
 struct NewCode {
   core::DealId deal;
   std::string text;
   // The currency counts for a fixed amount only; other amounts are in the campaign's.
   Terms terms;
+  CodeOrigin origin = CodeOrigin::made;
 };
 // Errc::not_found: no such deal of this brand; Errc::conflict: the code exists; Errc::invalid.
 core::Result<core::CodeId> create_code(storage::Session& session, core::BrandId brand,

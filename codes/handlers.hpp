@@ -1,16 +1,21 @@
 // The families of routes of codes/: what shops ask at checkout, how a brand keeps its codes, and
-// the limits that the codes of a campaign share. Threads: built once at start; handlers run on the
-// work pool, several at once.
+// the limits that the codes of a campaign share, and how it makes them: proposals and pictures,
+// batches, sheets. Threads: built once at start; handlers run on the work pool, several at once.
 #pragma once
 
 #include <vector>
 
 #include "codes/codes.hpp"
+#include "net/json.hpp"
 
 namespace fairlead::codes {
 
 std::vector<net::Route> checkout_routes(const Dependencies& dependencies);
 std::vector<net::Route> resource_routes(storage::Database& database);
 std::vector<net::Route> shared_limit_routes(storage::Database& database);
+std::vector<net::Route> making_routes(storage::Database& database, const std::string& public_url);
+
+// deal_id, discount and conditions of a body; everything but its text. Problems are noted in `body`.
+NewCode read_code_terms(net::Fields& body);
 
 }  // namespace fairlead::codes

@@ -188,7 +188,6 @@ boost::json::object details_of(const Question& question, const Result& result, c
   switch (judgement.verdict) {
     case Verdict::accepted:
     case Verdict::repeated:
-    case Verdict::code_not_found:
     case Verdict::code_disabled:
     case Verdict::customer_required:
     case Verdict::self_use_not_allowed:
@@ -197,6 +196,9 @@ boost::json::object details_of(const Question& question, const Result& result, c
     case Verdict::combination_disallowed:
     case Verdict::reservation_expired:
     case Verdict::reservation_released:
+      break;
+    case Verdict::code_not_found:
+      if (result.suggestion) details["suggestion"] = *result.suggestion;
       break;
     case Verdict::already_redeemed:
     case Verdict::already_rolled_back:

@@ -3,6 +3,7 @@
 
 #include "codes/answers.hpp"
 #include "codes/capacity.hpp"
+#include "codes/code_looks.hpp"
 #include "codes/handlers.hpp"
 #include "codes/term_fields.hpp"
 #include "net/json.hpp"
@@ -25,7 +26,9 @@ core::Answer code_answer(int status, const StoredCode& code) {
   return answer;
 }
 
-NewCode read_new_code(net::Fields& body) {
+}  // namespace
+
+NewCode read_code_terms(net::Fields& body) {
   NewCode code{.deal = {},
                .text = {},
                .terms = {.discount = {}, .currency = core::Currency::of("EUR"), .limits = {}}};
@@ -35,13 +38,20 @@ NewCode read_new_code(net::Fields& body) {
   } else if (!deal.empty()) {
     body.refuse("deal_id", "not_found", "There is no such deal.");
   }
+  read_discount(body, code.terms);
+  read_conditions(body, code.terms);
+  return code;
+}
+
+namespace {
+
+NewCode read_new_code(net::Fields& body) {
+  auto code = read_code_terms(body);
   code.text = body.text("code", {.min = 1, .max = 64});
   if (!code.text.empty() && !is_canonical(fold(code.text))) {
     body.refuse("code", "invalid_value",
                 "code must be 3 to 40 letters A-Z (of any case), digits, '-' or '_'");
   }
-  read_discount(body, code.terms);
-  read_conditions(body, code.terms);
   return code;
 }
 
@@ -60,10 +70,14 @@ core::Answer refuse_create(const core::Error& error, const NewCode& code) {
 core::Answer create(storage::Database& database, const net::Call& call) {
   net::Fields body(call.request.body);
   const auto code = read_new_code(body);
+  const auto similar = body.maybe_boolean("allow_similar").value_or(false) ? Similar::allow_slips
+                                                                           : Similar::refuse_slips;
   if (auto refusal = body.refusal()) return *refusal;
   return net::answer_of(
       storage::once(database, net::idempotency_key(call), call.now, [&](storage::Session& session) {
         const auto brand = call.who.brand;
+        if (auto refusal = refuse_alike(session, brand, code.deal, code.text, similar))
+          return *refusal;
         const auto id = create_code(session, brand, code, call.now);
         if (!id) return refuse_create(id.error(), code);
         const auto stored = find_code(session, brand, *id);

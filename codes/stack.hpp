@@ -25,6 +25,7 @@ struct Result {
   // Of a success, as it is or will be; of a validate it is not stored. Of an order_ref_conflict
   // what there is already.
   std::optional<Use> use = {};
+  std::optional<std::string> suggestion = {};  // of code_not_found: what may have been meant
 };
 
 // The codes as found, each once however often it was given, in the order in which they are taken

@@ -1,6 +1,7 @@
 #include "codes/stored_code.hpp"
 
 #include "codes/capacity.hpp"
+#include "codes/code_looks.hpp"
 #include "codes/sql.hpp"
 #include "codes/term_fields.hpp"
 #include "core/check.hpp"
@@ -17,7 +18,9 @@ std::optional<StoredCode> first_code(const storage::Rows& rows);
 core::Result<core::CodeId> create_code(storage::Session& session, core::BrandId brand,
                                        const NewCode& code, core::Instant now) {
   const auto folded = fold(code.text);
-  if (!is_canonical(folded)) {
+  const bool is_text_good =
+      code.origin == CodeOrigin::imported ? !folded.empty() : is_canonical(folded);
+  if (!is_text_good) {
     return core::fail(core::Errc::invalid,
                       "code: 3 to 40 letters A-Z (of any case), digits, '-' or '_' are needed");
   }
@@ -44,6 +47,7 @@ core::Result<core::CodeId> create_code(storage::Session& session, core::BrandId 
   }
   const Scope scope{Scope::Kind::code, id.number};
   follow_limits(session, brand, {scope, {}, currency}, {scope, terms.limits, currency});
+  if (code.origin != CodeOrigin::generated) add_looks(session, brand, id, folded);
   return id;
 }
 

@@ -41,7 +41,8 @@ LIBRARIES = [
     ("toml++/", "app/"),
 ]
 PURE = re.compile(
-    r"redirect/(decide|bots|link_rules|deep_link)|codes/(terms|rules|discount|life|code_text)\."
+    r"redirect/(decide|bots|link_rules|deep_link)"
+    r"|codes/(terms|rules|discount|life|code_text|proposals)\."
     r"|attribution/(models[./]|attribute\.)|ledger/(plans[./]|commission\.|roi)"
 )
 IMPURE_INCLUDE = re.compile(
