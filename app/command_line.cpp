@@ -77,9 +77,7 @@ CLI::App* add_demo(CLI::App& program, Typed& typed) {
   return command;
 }
 
-CLI::App* add_import(CLI::App& program, Typed& typed) {
-  CLI::App* kinds = program.add_subcommand("import", "Take over what another system exported");
-  kinds->require_subcommand(1);
+CLI::App* add_import_links(CLI::App* kinds, Typed& typed) {
   CLI::App* command = kinds->add_subcommand(
       "links",
       "Links from CSV as YOURLS, Shlink, Dub, Bitly and fairlead export it. A row that\n"
@@ -100,6 +98,24 @@ CLI::App* add_import(CLI::App& program, Typed& typed) {
                  "only print the body of POST /v1/links/bulk, for a server that is running")
       ->excludes("--dry-run", "--json");
   add_settings(command, typed, {"data", "database", "public_url"});
+  return command;
+}
+
+CLI::App* add_import_codes(CLI::App* kinds, Typed& typed) {
+  CLI::App* command = kinds->add_subcommand(
+      "codes",
+      "Codes from CSV: all of the file, or nothing when something in it is wrong, which is\n"
+      "named by line and column. The server must not be running; it takes the same file\n"
+      "at POST /v1/codes/import");
+  command->add_option("file", typed.import.file, "the CSV file")->required();
+  command->add_option("--deal", typed.import.deal,
+                      "the deal of codes whose row names none, deal_…");
+  command->add_option("--brand", typed.import.brand,
+                      "id or name; not needed when there is only one");
+  command->add_flag("--dry-run", typed.import.is_dry_run, "check everything and write nothing");
+  command->add_flag("--json", typed.is_json,
+                    "print one JSON object a problem, and one of the sums");
+  add_settings(command, typed, {"data", "database"});
   return command;
 }
 
@@ -218,7 +234,10 @@ int run_command_line(int argc, char** argv) {
   CLI::App* demo_command = add_demo(program, typed);
   const KeyCommands key = add_key(program, typed);
   const PrivacyCommands privacy = add_privacy(program, typed);
-  CLI::App* import_command = add_import(program, typed);
+  CLI::App* imports = program.add_subcommand("import", "Take over what another system exported");
+  imports->require_subcommand(1);
+  CLI::App* import_links_command = add_import_links(imports, typed);
+  CLI::App* import_codes_command = add_import_codes(imports, typed);
   CLI::App* export_command = add_export(program, typed);
   CLI::App* rescore_command = add_rescore(program, typed);
   CLI::App* verify_command = program.add_subcommand(
@@ -251,7 +270,8 @@ int run_command_line(int argc, char** argv) {
   if (key.list->parsed()) return list_keys(*config, typed.key);
   if (key.revoke->parsed()) return revoke_key(*config, typed.key);
   if (key.consent->parsed()) return print_consent_key(*config, typed.key);
-  if (import_command->parsed())
+  if (import_codes_command->parsed()) return import_codes(*config, typed.import);
+  if (import_links_command->parsed())
     return typed.import.is_request ? print_links(*config, typed.import)
                                    : import_links(*config, typed.import);
   if (export_command->parsed()) return export_links(*config, typed.exported);

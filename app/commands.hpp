@@ -71,6 +71,10 @@ int import_links(const Config& config, const ImportRequest& request);
 // take the links. 0; 1 when a row is left out, which is named.
 int print_links(const Config& config, const ImportRequest& request);
 
+// fairlead import codes: all of the file or nothing; ImportRequest's format and is_request do not
+// count. 0; 1 when the file has problems, which are named by line and column.
+int import_codes(const Config& config, const ImportRequest& request);
+
 struct ExportRequest {
   std::string file;   // "" or "-" = standard output
   std::string brand;  // as in KeyRequest

@@ -32,6 +32,8 @@ core::Result<std::unique_ptr<Wiring>> Wiring::start(const Config& config,
 
   auto opened = wiring->open_databases(clock);
   if (!opened) return opened.error();
+  wiring->batches_ = std::make_unique<codes::BatchMaker>(*wiring->database_, clock);
+  wiring->batches_->start();
   wiring->router_ =
       std::make_unique<net::Router>(wiring->all_routes(), admin::authenticator(*wiring->database_));
   wiring->server_ = std::make_unique<net::Server>(wiring->server_options(), *wiring->router_,
@@ -49,6 +51,7 @@ std::size_t Wiring::stop() {
   if (is_stopped_) return 0;
   is_stopped_ = true;
   const std::size_t cut = server_ ? server_->stop() : 0;
+  if (batches_) batches_->stop();
   clicks_.reset();  // the writer closes last, so that it can fold its log into the file
   if (redirect_) redirect_->stop();
   return cut;
@@ -111,7 +114,8 @@ std::vector<net::Route> Wiring::all_routes() {
   append(redirect_->routes());
   append(codes::routes({.database = *database_,
                         .read_click = code_click_reader(secrets_),
-                        .public_url = config_.shown_url()}));
+                        .public_url = config_.shown_url(),
+                        .batch_asked = [this] { batches_->wake(); }}));
   auto attribution_needs = attribution_dependencies(*database_, clicks_.get(), secrets_);
   attribution_needs.settle_clicks = [this] { return redirect_->settle(); };
   attribution_needs.activate = [this](std::span<const core::ClickId> prefetches) {

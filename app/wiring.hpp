@@ -11,6 +11,7 @@
 #include "app/config.hpp"
 #include "app/secrets.hpp"
 #include "attribution/attribution.hpp"
+#include "codes/batch_maker.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "net/net.hpp"
@@ -52,6 +53,7 @@ class Wiring {
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<redirect::Redirect> redirect_;  // the one writer of the click file
   std::unique_ptr<storage::Database> clicks_;     // the same file, for looking only
+  std::unique_ptr<codes::BatchMaker> batches_;
   std::unique_ptr<net::Router> router_;
   std::unique_ptr<net::Server> server_;
   bool is_stopped_ = false;

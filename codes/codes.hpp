@@ -6,17 +6,19 @@
 // takes off · life.hpp, what becomes of a use · capacity.hpp, the limits · uses.hpp, the ledger ·
 // question.hpp and answers.hpp, the wire. The first four are pure. For the making of codes:
 // code_text.hpp, what a text is compared by · code_looks.hpp, codes a shopper would confuse ·
-// proposals.hpp, texts from names.
+// proposals.hpp, texts from names · batches.hpp and batch_maker.hpp, a million at once ·
+// code_sheet.hpp, CSV.
 // Tables: codes, campaign_code_limits, code_limit_counters, code_limit_slots, code_uses,
-// code_rollbacks, code_looks.
+// code_rollbacks, code_looks, code_batches.
 //
 // Routes: POST|GET /v1/codes, GET|PATCH|DELETE /v1/codes/{id}, GET …/qr.svg|png, POST
-// /v1/codes/validate, …/reserve, …/redeem, …/release, …/rollback, …/propose, GET|PUT
-// /v1/campaigns/{id}/code_limits.
+// /v1/codes/validate, …/reserve, …/redeem, …/release, …/rollback, …/propose, …/bulk, …/import, GET
+// /v1/codes/batches/{id}, /v1/codes.csv, GET|PUT /v1/campaigns/{id}/code_limits.
 // Threads: handlers run on the work pool, several at once; functions with a Session inside its
 // transaction.
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <functional>
 #include <optional>
 #include <set>
@@ -43,7 +45,8 @@ struct Dependencies {
   storage::Database& database;
   // Any thread. Without it no cart has a click.
   std::function<std::optional<ClickFact>(std::string_view token)> read_click = {};
-  std::string public_url = {};  // of links on the default domain; "" = there is none
+  std::string public_url = {};             // of links on the default domain; "" = there is none
+  std::function<void()> batch_asked = {};  // called after a batch was committed
 };
 std::vector<net::Route> routes(const Dependencies& dependencies);
 

@@ -3,6 +3,7 @@
 // batches, sheets. Threads: built once at start; handlers run on the work pool, several at once.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "codes/codes.hpp"
@@ -14,6 +15,9 @@ std::vector<net::Route> checkout_routes(const Dependencies& dependencies);
 std::vector<net::Route> resource_routes(storage::Database& database);
 std::vector<net::Route> shared_limit_routes(storage::Database& database);
 std::vector<net::Route> making_routes(storage::Database& database, const std::string& public_url);
+std::vector<net::Route> batch_routes(storage::Database& database,
+                                     std::function<void()> batch_asked);
+std::vector<net::Route> sheet_routes(storage::Database& database);
 
 // deal_id, discount and conditions of a body; everything but its text. Problems are noted in `body`.
 NewCode read_code_terms(net::Fields& body);

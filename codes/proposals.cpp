@@ -50,6 +50,7 @@ std::string number_of(const Discount& discount, core::Currency currency) {
       const auto amount = core::decimal_text({discount.amount_minor, currency});
       return amount.substr(0, amount.find('.'));
     }
+    case DiscountKind::buy_x_get_y:
     case DiscountKind::free_shipping:
       return "FREE";
   }

@@ -4,6 +4,7 @@
 #include "codes/codes.hpp"
 #include "codes/sql.hpp"
 #include "codes/use_rows.hpp"
+#include "codes/verify_making.hpp"
 
 namespace fairlead::codes {
 
@@ -24,6 +25,7 @@ core::Differences verify(storage::Session& session) {
   verify_rollbacks(session, differences);
   verify_allocations(session, differences);
   verify_owners(session, differences);
+  verify_making(session, differences);
   return differences;
 }
 

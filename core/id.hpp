@@ -54,6 +54,9 @@ struct LinkTag {
 struct CodeTag {
   static constexpr std::string_view prefix = "code_";
 };
+struct BatchTag {
+  static constexpr std::string_view prefix = "batch_";
+};
 struct CodeUseTag {
   static constexpr std::string_view prefix = "use_";
 };
@@ -92,6 +95,7 @@ using CampaignId = Id<CampaignTag>;
 using DealId = Id<DealTag>;
 using LinkId = Id<LinkTag>;
 using CodeId = Id<CodeTag>;
+using BatchId = Id<BatchTag>;
 using CodeUseId = Id<CodeUseTag>;
 using ClickId = Id<ClickTag>;
 using OrderId = Id<OrderTag>;

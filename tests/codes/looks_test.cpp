@@ -14,6 +14,13 @@
 namespace fairlead::codes {
 namespace {
 
+Terms free_shipping() {
+  return {.discount = {.kind = DiscountKind::free_shipping},
+          .currency = core::Currency::of("EUR"),
+          .limits = {}};
+}
+
+
 // The deals 3001 (of the influencer 4001), 3003 (of the same one) and 3004, 3005 (of two others).
 class Looks : public test::OnEveryEngine {
  protected:
@@ -105,8 +112,7 @@ TEST_P(Looks, EveryCodeASlipAwayIsFoundAndNoOther) {
   for (int i = 0; i < 60; ++i) {
     const auto text = any();
     const auto made = database().transact([&](storage::Session& session) {
-      NewCode code{.deal = core::DealId{3001}, .code = text};
-      code.discount_kind = "free_shipping";
+      NewCode code{core::DealId{3001}, text, free_shipping()};
       return create_code(session, checkout_.brand, code, checkout_.clock.now());
     });
     if (made) there.push_back(text);
@@ -157,9 +163,8 @@ TEST_P(Looks, MistypedCodeIsSuggestedToTheShopOnly) {
   ASSERT_EQ(checkout_.patch(off, R"({"enabled":false})").status, 200);
   create(3001, "OLD30", R"(,"ends_at":"2026-03-02T09:15:00Z")");
   create(3001, "SOON40", R"(,"starts_at":"2026-03-02T09:15:01Z")");
-  NewCode generated{
-      .deal = core::DealId{3001}, .code = "7KAE94XYCVNP", .origin = CodeOrigin::generated};
-  generated.discount_kind = "free_shipping";
+  const NewCode generated{core::DealId{3001}, "7KAE94XYCVNP", free_shipping(),
+                          CodeOrigin::generated};
   database()
       .transact([&](storage::Session& session) {
         return create_code(session, checkout_.brand, generated, checkout_.clock.now());

@@ -103,6 +103,34 @@ TEST_P(Tour, ALinkIsDrawn) {
   admin(400, "GET", picture + "png?size=3");
 }
 
+TEST_P(Tour, CodesAreProposedMadeInBulkImportedAndDrawn) {
+  const json::object discount{{"kind", "percent"}, {"rate_ppm", 150'000}};
+  const json::value proposed = admin(200, "POST", "/v1/codes/propose",
+                                     {{"deal_id", shop_->deal_id}, {"discount", discount}});
+  const json::value made =
+      admin(201, "POST", "/v1/codes",
+            {{"deal_id", shop_->deal_id}, {"code", proposed.at("code")}, {"discount", discount}});
+  const std::string picture = "/v1/codes/" + id_of(made) + "/qr.";
+  EXPECT_TRUE(shop_->as_admin("GET", picture + "svg").body.starts_with("<svg"));
+  EXPECT_EQ(shop_->as_admin("GET", picture + "png").body.substr(1, 3), "PNG");
+  const json::value batch =
+      admin(202, "POST", "/v1/codes/bulk",
+            {{"deal_id", shop_->deal_id}, {"count", 30}, {"discount", discount}});
+  EXPECT_EQ(admin(200, "GET", "/v1/codes/batches/" + id_of(batch)).at("count"), 30);
+  EXPECT_EQ(shop_->as_admin("GET", batch.at("codes_url").as_string().c_str()).status, 200);
+  test::HttpClient owner(server_->port());
+  owner.use_key(keys_.admin_key);
+  const std::string sheet = "code,discount_kind,rate_ppm\n30$off,percent,300000\n";
+  const std::string import = "/v1/codes/import?deal_id=" + shop_->deal_id;
+  const test::HttpHeaders csv{{"Content-Type", "text/csv"}};
+  EXPECT_EQ(owner.post(import + "&dry_run=true", sheet, csv).status, 200);
+  EXPECT_EQ(owner.post(import, sheet, csv).status, 201);
+  EXPECT_EQ(owner.post(import, sheet, csv).status, 400) << "it is there";
+  const json::object cart{{"code", "30$OF"}, {"currency", "EUR"}, {"subtotal_minor", 10'000}};
+  const auto mistyped = shop_->as_shop("POST", "/v1/codes/validate", cart);
+  EXPECT_NE(mistyped.body.find(R"("suggestion":"30$OFF")"), std::string::npos) << mistyped.body;
+}
+
 TEST_P(Tour, TheBrandAndItsKeysAreEdited) {
   EXPECT_EQ(admin(200, "GET", "/v1/brand").at("name").as_string(), "Harbour");
   admin(200, "PATCH", "/v1/brand", {{"margin_ppm", 400'000}});

@@ -23,6 +23,8 @@ CREATE TABLE code_batches (
   uses_max BIGINT,
   uses_per_customer_max BIGINT,
   budget_minor BIGINT,
+  rules TEXT NOT NULL,
+  is_enabled BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   done_at BIGINT,
   PRIMARY KEY (brand_id, batch_id)

@@ -1,0 +1,313 @@
+#include "codes/code_sheet.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <set>
+
+#include "codes/handlers.hpp"
+#include "codes/rules.hpp"
+#include "codes/sql.hpp"
+#include "core/csv.hpp"
+#include "core/csv_reader.hpp"
+
+namespace fairlead::codes {
+
+namespace {
+
+// Where a column stands in the body of POST /v1/codes, whose reader judges it.
+struct Column {
+  std::string_view name;
+  enum class Place { code, top, discount, limits, rules, passed_over } place;
+  std::string_view field;
+  enum class Type { text, integer } type = Type::text;
+};
+constexpr std::array<Column, 17> columns = {
+    {{"code", Column::Place::code, "code"},
+     {"deal_id", Column::Place::top, "deal_id"},
+     {"discount_kind", Column::Place::discount, "kind"},
+     {"rate_ppm", Column::Place::discount, "rate_ppm", Column::Type::integer},
+     {"amount_minor", Column::Place::discount, "amount_minor", Column::Type::integer},
+     {"currency", Column::Place::discount, "currency"},
+     {"starts_at", Column::Place::top, "starts_at"},
+     {"ends_at", Column::Place::top, "ends_at"},
+     {"uses_max", Column::Place::limits, "uses_max", Column::Type::integer},
+     {"uses_per_customer_max", Column::Place::limits, "uses_per_customer_max",
+      Column::Type::integer},
+     {"budget_minor", Column::Place::limits, "budget_minor", Column::Type::integer},
+     {"subtotal_min_minor", Column::Place::limits, "subtotal_min_minor", Column::Type::integer},
+     {"rules", Column::Place::rules, "rules"},
+     {"id", Column::Place::passed_over, ""},
+     {"enabled", Column::Place::passed_over, ""},
+     {"batch_id", Column::Place::passed_over, ""},
+     {"created_at", Column::Place::passed_over, ""}}};
+
+// A text that the export defused comes back as it was.
+std::string_view without_defusing(std::string_view text) {
+  const bool is_defused = text.starts_with('\'') && core::reads_as_formula(text.substr(1));
+  return is_defused ? text.substr(1) : text;
+}
+
+class SheetReader {
+ public:
+  SheetReader(std::istream& file, core::DealId deal, std::size_t rows_max)
+      : reader_(file), deal_(deal), rows_max_(rows_max) {}
+
+  CodeSheet read() {
+    core::CsvRecord record;
+    if (!next(record)) {
+      if (sheet_.problems.empty())
+        refuse(1, "", "a header line with the names of the columns is needed");
+      return std::move(sheet_);
+    }
+    read_header(record);
+    if (!sheet_.problems.empty()) return std::move(sheet_);
+    while (next(record)) {
+      if (sheet_.rows.size() == rows_max_) {
+        refuse(record.line, "",
+               "a file may have at most " + std::to_string(rows_max_) + " codes; part it");
+        break;
+      }
+      read_row(record);
+    }
+    if (sheet_.rows.empty() && sheet_.problems.empty())
+      refuse(1, "", "there is no code behind the header line");
+    return std::move(sheet_);
+  }
+
+ private:
+  void refuse(std::size_t line, std::string_view column, std::string detail) {
+    sheet_.problems.push_back({line, std::string(column), std::move(detail)});
+  }
+
+  // False at the end, and where nobody can read on.
+  bool next(core::CsvRecord& record) {
+    const auto more = reader_.next(record);
+    if (more) return *more;
+    // "line 7: a quoted field has no closing quote"
+    const std::string& detail = more.error().detail;
+    std::size_t line = 0;
+    std::from_chars(detail.data() + std::string_view("line ").size(), detail.data() + detail.size(),
+                    line);
+    refuse(line, "", detail.substr(detail.find(": ") + 2));
+    return false;
+  }
+
+  void read_header(const core::CsvRecord& record) {
+    for (const auto& name : record.fields) {
+      const auto* column = std::find_if(columns.begin(), columns.end(),
+                                        [&](const Column& known) { return known.name == name; });
+      if (column == columns.end()) {
+        std::string names;
+        for (const auto& known : columns)
+          names += (names.empty() ? "" : ", ") + std::string(known.name);
+        refuse(record.line, name, "there is no such column; there are " + names);
+        continue;
+      }
+      if (std::find(columns_.begin(), columns_.end(), column) != columns_.end())
+        refuse(record.line, name, "the column is there twice");
+      columns_.push_back(column);
+    }
+    for (const std::string_view needed : {"code", "discount_kind"}) {
+      const bool is_there =
+          std::any_of(columns_.begin(), columns_.end(),
+                      [&](const Column* column) { return column->name == needed; });
+      if (!is_there) refuse(record.line, needed, "the column is needed");
+    }
+  }
+
+  void read_row(const core::CsvRecord& record) {
+    if (record.fields.size() != columns_.size()) {
+      refuse(record.line, "",
+             "the line has " + std::to_string(record.fields.size()) +
+                 " fields and the header has " + std::to_string(columns_.size()));
+      return;
+    }
+    const auto body = body_of(record);
+    std::vector<net::FieldError> errors;
+    net::Fields fields(body, "", errors);
+    CodeSheet::Row row{.line = record.line, .code = read_code_terms(fields)};
+    fields.refuse_unknown();
+    for (const auto& error : errors)
+      refuse(record.line, column_of(error.pointer), error.detail);
+    row.code.origin = CodeOrigin::imported;
+    row.code.text = code_;
+    check_text(row);
+    sheet_.rows.push_back(std::move(row));
+  }
+
+  void check_text(const CodeSheet::Row& row) {
+    const auto folded = fold(row.code.text);
+    if (folded.empty()) {
+      refuse(row.line, "code",
+             "code must be 1 to 255 bytes of UTF-8 without characters that cannot be seen");
+    } else if (!seen_.insert(folded).second) {
+      refuse(row.line, "code", "the code " + folded + " is in the file twice");
+    }
+  }
+
+  // The row as the body of POST /v1/codes, but for the code's text, which goes to code_.
+  boost::json::object body_of(const core::CsvRecord& record) {
+    boost::json::object body;
+    boost::json::object discount;
+    boost::json::object limits;
+    std::string_view rules;
+    code_.clear();
+    if (deal_) body["deal_id"] = deal_.text();
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const auto& column = *columns_[i];
+      const std::string_view text = without_defusing(record.fields[i]);
+      if (text.empty()) continue;
+      switch (column.place) {
+        case Column::Place::code:
+          code_ = text;
+          break;
+        case Column::Place::top:
+          body[column.field] = text;
+          break;
+        case Column::Place::discount:
+          discount[column.field] = value_of(column, text);
+          break;
+        case Column::Place::limits:
+          limits[column.field] = value_of(column, text);
+          break;
+        case Column::Place::rules:
+          rules = text;
+          break;
+        case Column::Place::passed_over:
+          if (column.name == "enabled" && text == "false")
+            refuse(record.line, "enabled",
+                   "a code that is switched off is not imported; leave the line out");
+          break;
+      }
+    }
+    body["discount"] = std::move(discount);
+    if (!limits.empty()) body["limits"] = std::move(limits);
+    add_rules(record.line, rules, body);
+    return body;
+  }
+
+  // The conditions that have no column of their own, as JSON: fields of the body, laid over it.
+  void add_rules(std::size_t line, std::string_view text, boost::json::object& body) {
+    if (text.empty()) return;
+    const auto parsed = net::parse_json(text);
+    if (!parsed || !parsed->is_object()) {
+      refuse(line, "rules", "rules must be a JSON object, such as {\"stacking\":{\"group\":\"a\"}}");
+      return;
+    }
+    for (const auto& [name, value] : parsed->get_object()) {
+      auto* part = body.if_contains(name);
+      if (!part || !part->is_object() || !value.is_object()) {
+        body[name] = value;
+        continue;
+      }
+      for (const auto& [field, inner] : value.get_object())
+        part->get_object()[field] = inner;
+    }
+  }
+
+  // What is no whole number stays a text, and the reader of the field says what it must be.
+  static boost::json::value value_of(const Column& column, std::string_view text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool is_number = error == std::errc() && end == text.data() + text.size();
+    if (column.type == Column::Type::integer && is_number) return number;
+    return boost::json::string(text);
+  }
+
+  // "/discount/rate_ppm" is the column rate_ppm.
+  static std::string_view column_of(std::string_view pointer) {
+    const auto field = pointer.substr(pointer.rfind('/') + 1);
+    for (const auto& column : columns) {
+      if (!field.empty() && column.field == field) return column.name;
+    }
+    return field == "discount" ? "discount_kind" : "";
+  }
+
+  core::CsvReader reader_;
+  const core::DealId deal_;
+  const std::size_t rows_max_;
+  std::vector<const Column*> columns_;  // of the file, in its order
+  std::string code_;                    // of the row
+  std::set<std::string> seen_;          // folded
+  CodeSheet sheet_;
+};
+
+core::Cell integer_or_empty(const storage::Row& row, std::size_t column) {
+  if (row.is_null(column)) return nullptr;
+  return row.integer(column);
+}
+
+core::Cell instant_or_empty(const storage::Row& row, std::size_t column) {
+  if (row.is_null(column)) return nullptr;
+  return core::format_instant(row.instant(column));
+}
+
+}  // namespace
+
+CodeSheet read_code_sheet(std::istream& file, core::DealId deal, std::size_t rows_max) {
+  return SheetReader(file, deal, rows_max).read();
+}
+
+std::vector<SheetProblem> import_codes(storage::Session& session, core::BrandId brand,
+                                       const CodeSheet& sheet, core::Instant now) {
+  std::vector<SheetProblem> problems;
+  for (const auto& row : sheet.rows) {
+    const auto made = create_code(session, brand, row.code, now);
+    if (made) continue;
+    if (made.error().code == core::Errc::conflict) {
+      problems.push_back({row.line, "code",
+                          "the code " + fold(row.code.text) +
+                              " exists already; upper and lower case are the same, and an "
+                              "archived code keeps its text"});
+    } else if (made.error().code == core::Errc::not_found) {
+      problems.push_back({row.line, "deal_id", "there is no such deal"});
+    } else {
+      problems.push_back({row.line, "", made.error().detail});
+    }
+  }
+  return problems;
+}
+
+std::string code_sheet_header() {
+  std::vector<core::Cell> cells;
+  for (const auto& column : columns)
+    cells.emplace_back(std::string(column.name));
+  std::string csv;
+  core::append_csv_record(csv, cells);
+  return csv;
+}
+
+SheetPage write_code_sheet(storage::Session& session, core::BrandId brand,
+                           const SheetFilter& filter) {
+  SheetPage page;
+  const auto rows = session.run(sql::list_code_rows, brand, filter.after, filter.last, filter.deal,
+                                filter.batch, filter.rows_max);
+  for (const auto& row : rows) {
+    const bool is_fixed = row.text(3) == name_of(DiscountKind::fixed);
+    const std::array<core::Cell, columns.size()> cells = {
+        row.text(1),
+        row.id<core::DealId>(2).text(),
+        row.text(3),
+        integer_or_empty(row, 4),
+        integer_or_empty(row, 5),
+        is_fixed ? core::Cell(row.text(6)) : core::Cell(nullptr),
+        instant_or_empty(row, 7),
+        instant_or_empty(row, 8),
+        integer_or_empty(row, 9),
+        integer_or_empty(row, 10),
+        integer_or_empty(row, 11),
+        integer_or_empty(row, 12),
+        row.text(16).empty() ? core::Cell(nullptr) : core::Cell(row.text(16)),
+        row.id<core::CodeId>(0).text(),
+        std::string(row.integer(13) != 0 ? "true" : "false"),
+        row.is_null(14) ? core::Cell(nullptr) : core::Cell(row.id<core::BatchId>(14).text()),
+        core::format_instant(row.instant(15))};
+    core::append_csv_record(page.csv, cells);
+  }
+  if (static_cast<std::int64_t>(rows.size()) == filter.rows_max)
+    page.next = rows.rows.back().integer(0);
+  return page;
+}
+
+}  // namespace fairlead::codes

@@ -1,0 +1,4 @@
+-- Whoever goes on with a batch says how far it had come when they looked; of two servers the second
+-- finds that it is no longer so.
+UPDATE code_batches SET last_code_id = $4
+WHERE brand_id = $1 AND batch_id = $2 AND codes_made = $3 AND state = 'making'
