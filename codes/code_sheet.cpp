@@ -192,7 +192,8 @@ class SheetReader {
     if (text.empty()) return;
     const auto parsed = net::parse_json(text);
     if (!parsed || !parsed->is_object()) {
-      refuse(line, "rules", "rules must be a JSON object, such as {\"stacking\":{\"group\":\"a\"}}");
+      refuse(line, "rules",
+             "rules must be a JSON object, such as {\"stacking\":{\"group\":\"a\"}}");
       return;
     }
     for (const auto& [name, value] : parsed->get_object()) {

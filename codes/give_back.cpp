@@ -64,7 +64,7 @@ namespace {
 
 // The uses that are meant, each with its code held, judged by the life of a use.
 std::vector<Returned> named_uses(const Asker& asker, const GiveBack& asked) {
-  const auto uses = find_uses(asker.session, asker.brand, asked.order_ref);
+  const auto uses = find_uses(asker.session, asker.brand, asked.order_ref, Locking::locked);
   std::vector<Returned> results;
   const auto add = [&](std::string given, std::optional<StoredCode> code) {
     Returned returned{.code = std::move(code), .given = std::move(given)};

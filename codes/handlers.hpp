@@ -19,7 +19,8 @@ std::vector<net::Route> batch_routes(storage::Database& database,
                                      std::function<void()> batch_asked);
 std::vector<net::Route> sheet_routes(storage::Database& database);
 
-// deal_id, discount and conditions of a body; everything but its text. Problems are noted in `body`.
+// deal_id, discount and conditions of a body; everything but its text. Problems are noted in
+// `body`.
 NewCode read_code_terms(net::Fields& body);
 
 }  // namespace fairlead::codes

@@ -1,8 +1,8 @@
 // POST /v1/codes/propose, and a code as a picture.
-#include "codes/question.hpp"
 #include "codes/code_looks.hpp"
 #include "codes/handlers.hpp"
 #include "codes/proposals.hpp"
+#include "codes/question.hpp"
 #include "codes/sql.hpp"
 #include "codes/stored_code.hpp"
 #include "net/problem.hpp"

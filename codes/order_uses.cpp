@@ -50,10 +50,10 @@ void note_order_uses(storage::Session& session, const std::set<core::CodeId>& id
                      const core::Order& order, core::Instant now) {
   if (order.is_test || ids.empty()) return;
   const auto codes = hold_codes(session, order.brand, ids);
-  for (const auto& code : codes) {
-    if (!scopes_of(code).empty()) expire_holds(session, order.brand, code, now);
-  }
-  const auto uses = find_uses(session, order.brand, order.order_ref);
+  std::vector<const StoredCode*> held;
+  for (const auto& code : codes)
+    held.push_back(&code);
+  const auto uses = lock_uses(session, order.brand, order.order_ref, held, now);
   // The amounts of an order that no cart could hold are not counted; that it used the code is.
   const auto cart = cart_of(order).value_or(
       Cart{.currency = order.currency, .lines = {}, .customer = order.customer});

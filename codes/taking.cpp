@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "codes/sql.hpp"
+
 namespace fairlead::codes {
 
 namespace {
@@ -39,6 +41,23 @@ void give_ids(std::vector<Draft>& drafts, core::Instant now) {
 }
 
 }  // namespace
+
+std::vector<Use> lock_uses(storage::Session& session, core::BrandId brand,
+                           std::string_view order_ref, const std::vector<const StoredCode*>& codes,
+                           core::Instant now) {
+  // The order's own rows are locked before any counter, here as in every other call.
+  auto uses = find_uses(session, brand, order_ref, Locking::locked);
+  for (const auto* code : codes) {
+    if (!scopes_of(*code).empty()) expire_holds(session, brand, *code, now);
+  }
+  for (auto& use : uses) {
+    if (use.state != State::held || use.is_live_hold(now)) continue;
+    // Of a code without limits there is nothing to give back but the row's word.
+    session.run(sql::expire_hold, brand, use.id);
+    use.state = State::expired;
+  }
+  return uses;
+}
 
 Written write_all(storage::Session& session, core::BrandId brand, std::string_view order_ref,
                   std::vector<Draft>& drafts, core::Instant now, core::Instant at) {

@@ -11,6 +11,12 @@
 
 namespace fairlead::codes {
 
+// The order's uses, locked, after every hold that stands in the way of these codes and has run out
+// is given back; one of the order's own that ran out is `expired`.
+std::vector<Use> lock_uses(storage::Session& session, core::BrandId brand,
+                           std::string_view order_ref, const std::vector<const StoredCode*>& codes,
+                           core::Instant now);
+
 // One row that is about to be inserted, or moved on from `before`.
 struct Draft {
   const StoredCode& code;

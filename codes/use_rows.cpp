@@ -49,10 +49,12 @@ bool is_same_place(const Allocation& a, const Allocation& b) {
 }  // namespace
 
 std::vector<Use> find_uses(storage::Session& session, core::BrandId brand,
-                           std::string_view order_ref) {
+                           std::string_view order_ref, Locking locking) {
   std::vector<Use> uses;
   if (order_ref.empty()) return uses;
-  for (const auto& row : session.run(sql::find_uses_of_order, brand, order_ref)) {
+  const auto& statement =
+      locking == Locking::locked ? sql::lock_uses_of_order : sql::find_uses_of_order;
+  for (const auto& row : session.run(statement, brand, order_ref)) {
     Use use{.id = row.id<core::CodeUseId>(0),
             .code = row.id<core::CodeId>(1),
             .state = parse_state(row.text(2)),

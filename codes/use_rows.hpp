@@ -32,9 +32,11 @@ struct Use {
   bool is_redeemed() const { return state == State::redeemed || state == State::over_limit; }
 };
 
-// In order of their codes' ids.
+// In order of their codes' ids. Locked: nobody else changes or moves them on before the transaction
+// has ended, so what they hold can be given back as it was read.
+enum class Locking { none, locked };
 std::vector<Use> find_uses(storage::Session& session, core::BrandId brand,
-                           std::string_view order_ref);
+                           std::string_view order_ref, Locking locking);
 const Use* find_use(const std::vector<Use>& uses, core::CodeId code);
 
 // False: this order has a use of this code already; nothing was written.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "codes/sql.hpp"
 #include "codes/taking.hpp"
 #include "core/check.hpp"
 
@@ -36,7 +35,7 @@ const Result* Outcome::refused() const {
 
 Outcome ask(const Asker& asker, const Question& question) {
   const auto candidates = find_candidates(asker, question, Finding::reading);
-  const auto uses = find_uses(asker.session, asker.brand, question.order_ref);
+  const auto uses = find_uses(asker.session, asker.brand, question.order_ref, Locking::none);
   return {judge_codes(asker, question, candidates, uses, Room::asked)};
 }
 
@@ -61,7 +60,8 @@ Outcome carry_out(const Asker& asker, const Question& question) {
     }
     // Somebody was faster; say what is true after them.
     Outcome after{judge_codes(asker, question, candidates,
-                              find_uses(session, asker.brand, question.order_ref), Room::asked)};
+                              find_uses(session, asker.brand, question.order_ref, Locking::locked),
+                              Room::asked)};
     if (!after.refused()) refuse_all(after.results);
     return after;
   }
@@ -81,21 +81,13 @@ std::vector<Candidate> find_candidates(const Asker& asker, const Question& quest
   return candidates;
 }
 
-// The order's uses, after all holds that stand in the way and have run out are given back.
 std::vector<Use> current_uses(const Asker& asker, const Question& question,
                               const std::vector<Candidate>& candidates) {
+  std::vector<const StoredCode*> codes;
   for (const auto& candidate : candidates) {
-    if (candidate.code && !scopes_of(*candidate.code).empty())
-      expire_holds(asker.session, asker.brand, *candidate.code, asker.now);
+    if (candidate.code) codes.push_back(&*candidate.code);
   }
-  auto uses = find_uses(asker.session, asker.brand, question.order_ref);
-  for (auto& use : uses) {
-    // Of a code without limits: nothing to give back but the row's word.
-    if (use.state != State::held || use.is_live_hold(asker.now)) continue;
-    if (asker.session.run(sql::expire_hold, asker.brand, use.id).changed == 1)
-      use.state = State::expired;
-  }
-  return uses;
+  return lock_uses(asker.session, asker.brand, question.order_ref, codes, asker.now);
 }
 
 // A list of codes replaces what the order held before.

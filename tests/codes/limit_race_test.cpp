@@ -114,7 +114,8 @@ void deal_at_random(const Checkout& checkout, std::uint32_t seed, int calls) {
   std::mt19937 random(seed);
   for (int i = 0; i < calls; ++i) {
     const auto order = "order-" + std::to_string(random() % 24);
-    const auto cart = cart_with("BUSY", order, 1'000,
+    const auto subtotal = static_cast<std::int64_t>(1'000 + random() % 3 * 500);
+    const auto cart = cart_with("BUSY", order, subtotal,
                                 R"(,"customer":{"key":")" + std::to_string(random() % 5) + "\"}");
     const auto held = cart.substr(0, cart.size() - 1) + R"(,"ttl_s":30})";
     Reply reply;
@@ -160,7 +161,7 @@ TEST_P(LimitRace, HoldsThatComeGoAndRunOutLeaveTheCountersRight) {
     }
   });
   all_at_once([&](int client) {
-    deal_at_random(checkout, seed + static_cast<std::uint32_t>(client), is_long() ? 2'000 : 12);
+    deal_at_random(checkout, seed + static_cast<std::uint32_t>(client), is_long() ? 2'000 : 20);
   });
   is_done = true;
   clock.join();

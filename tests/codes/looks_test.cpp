@@ -20,7 +20,6 @@ Terms free_shipping() {
           .limits = {}};
 }
 
-
 // The deals 3001 (of the influencer 4001), 3003 (of the same one) and 3004, 3005 (of two others).
 class Looks : public test::OnEveryEngine {
  protected:
