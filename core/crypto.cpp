@@ -76,8 +76,12 @@ Result<std::string> decode(std::string_view text, std::string_view alphabet, boo
 }  // namespace
 
 Digest sha256(std::string_view bytes) {
+  // Fetched once: SHA256() of OpenSSL 3 looks the algorithm up by its name each time.
+  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Digest digest{};
-  SHA256(bytes_of(bytes), bytes.size(), digest.data());
+  unsigned int size = 0;
+  CHECK(EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, algorithm, nullptr) == 1);
+  CHECK(size == digest.size());
   return digest;
 }
 
