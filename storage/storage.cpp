@@ -52,6 +52,28 @@ const Row& Rows::one() const {
   return rows.front();
 }
 
+void Database::write_async(Body body, Done done) {
+  std::exception_ptr failure;
+  try {
+    if (auto written = in_write_transaction(body); !written)
+      failure = std::make_exception_ptr(StatementFailed{written.error(), false});
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  done(failure);
+}
+
+core::Result<void> Database::as_result(const std::exception_ptr& failure) {
+  if (!failure) return {};
+  try {
+    std::rethrow_exception(failure);
+  } catch (const StatementFailed& failed) {
+    return failed.error;
+  } catch (...) {
+    return {};
+  }
+}
+
 // One name is enough for nested savepoints: both engines mean the innermost one of that name.
 Savepoint::Savepoint(Session& session)
     : session_(session), exceptions_(std::uncaught_exceptions()) {

@@ -10,106 +10,36 @@
 //
 // Transactions: transact() is one write transaction; `fn` runs again from the start when the engine
 // reports a serialization failure, a deadlock, or a lost race on a unique key (at most 8 times), so
-// it must not change anything outside the database. On PostgreSQL the level is READ COMMITTED: what
+// it must not change anything outside the database. It may run on another thread while its caller
+// waits, and share its commit with others (SQLite: sqlite/group_commit.cpp); what it sees and what
+// becomes of it is the same as if it were alone. On PostgreSQL the level is READ COMMITTED: what
 // must not race is guarded by a conditional UPDATE whose row count is looked at, or by a unique
 // key.
 //
-// SQLite: one writer connection per file, taken in turn, and a few reader connections. The click
-// file is opened the same way (Schema::clicks): its one folder thread calls transact() for each
-// block of clicks, which costs one uncontended lock; there is no second, rawer door. After a failed
+// SQLite: one writer connection per file, whose waiting callers share one commit, and a few reader
+// connections. The click file is opened the same way (Schema::clicks): its one folder thread calls
+// transact() for each block of clicks, which costs one uncontended lock; there is no second, rawer
+// door. After a failed
 // disk write the file is `failed`: transact() answers Errc::io at once until the process is started
 // again. A full disk (Errc::no_space) recovers by itself.
 #pragma once
 
-#include <concepts>
-#include <cstdint>
+#include <exception>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include "core/id.hpp"
 #include "core/metrics.hpp"
 #include "core/result.hpp"
-#include "core/time.hpp"
+#include "storage/rows.hpp"
 
 namespace fairlead::storage {
-
-// One SQL statement, made from a .sql file at build: `codes/sql/take_use.sql` is
-// `codes::sql::take_use`. The file is written with $1, $2, …; a sibling
-// `take_use.postgres.sql` replaces the text for that engine and says why.
-struct Statement {
-  std::string_view name;      // "codes.take_use"
-  std::string_view sqlite;    // with ?1, ?2, …
-  std::string_view postgres;  // with $1, $2, …
-  int parameters;             // how many there are
-};
-
-struct Null {};
-struct Blob {
-  std::string bytes;
-};
-
-// A parameter or a result cell. Booleans are 0 and 1, instants are micros, ids are their number.
-class Value {
- public:
-  Value(Null) : cell_(Null{}) {}
-  Value(std::nullopt_t) : cell_(Null{}) {}
-  template <std::integral T>
-  Value(T number) : cell_(static_cast<std::int64_t>(number)) {}
-  Value(std::string text) : cell_(std::move(text)) {}
-  Value(std::string_view text) : cell_(std::string(text)) {}
-  Value(const char* text) : cell_(std::string(text)) {}
-  Value(Blob blob) : cell_(std::move(blob)) {}
-  Value(core::Instant at) : cell_(at.micros) {}
-  template <class Tag>
-  Value(core::Id<Tag> id) : cell_(id.number) {}
-  template <class T>
-  Value(const std::optional<T>& maybe) : Value(maybe ? Value(*maybe) : Value(Null{})) {}
-  const std::variant<Null, std::int64_t, std::string, Blob>& cell() const { return cell_; }
-
- private:
-  std::variant<Null, std::int64_t, std::string, Blob> cell_;
-};
-
-// One row of a result. Columns count from 0. Reading a NULL or another type than asked for is a
-// CHECK.
-class Row {
- public:
-  explicit Row(std::vector<Value> cells) : cells_(std::move(cells)) {}
-  bool is_null(std::size_t column) const;
-  std::int64_t integer(std::size_t column) const;
-  std::int64_t integer_or(std::size_t column, std::int64_t when_null) const;
-  const std::string& text(std::size_t column) const;
-  std::string text_or(std::size_t column, std::string_view when_null) const;
-  const std::string& blob(std::size_t column) const;
-  core::Instant instant(std::size_t column) const { return {integer(column)}; }
-  template <class AnyId>
-  AnyId id(std::size_t column) const {
-    return AnyId{integer_or(column, 0)};  // NULL is no id
-  }
-  std::size_t size() const { return cells_.size(); }
-
- private:
-  std::vector<Value> cells_;
-};
-
-struct Rows {
-  std::vector<Row> rows;
-  std::int64_t changed = 0;  // rows inserted, updated or deleted
-
-  bool empty() const { return rows.empty(); }
-  std::size_t size() const { return rows.size(); }
-  const Row& one() const;  // CHECKs that there is exactly one
-  auto begin() const { return rows.begin(); }
-  auto end() const { return rows.end(); }
-};
 
 // Thrown by Session::run, caught by transact() and read() alone.
 struct StatementFailed {
@@ -184,6 +114,30 @@ class Database {
   typename Outcome<T>::type transact(Fn&& fn) {
     return run_as<T>(&Database::in_write_transaction, fn);
   }
+  // The same for a caller that does not wait: returns at once on SQLite, after the commit on
+  // PostgreSQL. `done` is called once with a future that is ready, whose get() returns or throws
+  // what transact() would have; on any thread. It must not throw or block. Both functions live, and
+  // what they refer to must live, until `done` has returned.
+  template <class Fn, class T = std::invoke_result_t<Fn&, Session&>>
+  void transact_async(Fn fn, std::function<void(std::future<typename Outcome<T>::type>)> done) {
+    struct State {
+      Fn fn;
+      std::optional<T> value;
+    };
+    auto state = std::make_shared<State>(State{std::move(fn), std::nullopt});
+    write_async([state](Session& session) { run_into(state->value, state->fn, session); },
+                [state, done = std::move(done)](std::exception_ptr failure) {
+                  std::promise<typename Outcome<T>::type> outcome;
+                  if (auto result = as_result(failure); !result) {
+                    outcome.set_value(result.error());
+                  } else if (failure) {
+                    outcome.set_exception(failure);
+                  } else {
+                    outcome.set_value(*std::move(state->value));
+                  }
+                  done(outcome.get_future());
+                });
+  }
   // A read-only snapshot: `fn` sees one state of the database and cannot write.
   template <class Fn, class T = std::invoke_result_t<Fn, Session&>>
   typename Outcome<T>::type read(Fn&& fn) {
@@ -203,19 +157,28 @@ class Database {
   using Body = std::function<void(Session&)>;
   virtual core::Result<void> in_write_transaction(const Body& body) = 0;
   virtual core::Result<void> in_read_transaction(const Body& body) = 0;
+  // in_write_transaction() without waiting; `done` gets a StatementFailed, what `body` threw, or
+  // nothing. By itself it does wait.
+  using Done = std::function<void(std::exception_ptr)>;
+  virtual void write_async(Body body, Done done);
 
  private:
+  // The error of a StatementFailed; nothing to complain of otherwise.
+  static core::Result<void> as_result(const std::exception_ptr& failure);
+
+  template <class T, class Fn>
+  static void run_into(std::optional<T>& value, Fn& fn, Session& session) {
+    value.emplace(fn(session));
+    if constexpr (std::is_same_v<T, typename Outcome<T>::type>)
+      if (!*value) session.abandon();
+  }
   template <class T, class Fn>
   typename Outcome<T>::type run_as(core::Result<void> (Database::*run)(const Body&), Fn& fn) {
     if constexpr (std::is_void_v<T>) {
       return (this->*run)([&](Session& session) { fn(session); });
     } else {
       std::optional<T> value;
-      auto done = (this->*run)([&](Session& session) {
-        value.emplace(fn(session));
-        if constexpr (std::is_same_v<T, typename Outcome<T>::type>)
-          if (!*value) session.abandon();
-      });
+      auto done = (this->*run)([&](Session& session) { run_into(value, fn, session); });
       if (!done) return done.error();
       return std::move(*value);
     }

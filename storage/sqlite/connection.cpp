@@ -59,6 +59,7 @@ void configure_library() {
 
 Rows Connection::run_values(const Statement& statement, std::span<const Value> values) {
   check_parameters(statement, values);
+  stop_when_out_of_time();
   Prepared& prepared_statement = prepared(statement);
   sqlite3_stmt* handle = prepared_statement.handle.get();
   const ResetAtEnd reset(handle);
@@ -192,6 +193,40 @@ void Connection::run_transaction(const char* begin, const std::function<void(Ses
     throw;
   }
   roll_back();
+}
+
+Connection::Nested Connection::run_nested(const std::function<void(Session&)>& body,
+                                          std::chrono::steady_clock::time_point step_out_at) {
+  // A name that no Savepoint has: one that a failure passed through is still open, and the
+  // innermost of a name is what is rolled back to.
+  run_script("SAVEPOINT turn");
+  reset_abandoned();
+  has_run_out_ = false;
+  step_out_at_ = step_out_at;
+  try {
+    body(*this);
+    step_out_at_ = never;
+    if (abandoned() || has_run_out_) undo_nested();
+    reset_abandoned();
+  } catch (...) {
+    step_out_at_ = never;
+    undo_nested();
+    if (!has_run_out_) throw;
+  }
+  if (may_commit()) run_script("RELEASE SAVEPOINT turn");
+  return has_run_out_ ? Nested::ran_out : Nested::ran;
+}
+
+void Connection::undo_nested() {
+  reset_abandoned();
+  if (may_commit()) run_script("ROLLBACK TO SAVEPOINT turn");
+}
+
+// The clock is looked at only where somebody waits: in a batch.
+void Connection::stop_when_out_of_time() {
+  if (step_out_at_ == never || std::chrono::steady_clock::now() < step_out_at_) return;
+  has_run_out_ = true;
+  throw StatementFailed{core::fail(core::Errc::busy, "a long write steps out of its batch"), true};
 }
 
 // Some failures have rolled the transaction back already and others have not; only autocommit

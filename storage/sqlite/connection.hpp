@@ -4,6 +4,8 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -36,6 +38,15 @@ class Connection final : public Session {
   // Runs `body` between `begin` and COMMIT, or ROLLBACK when it throws or abandons. Throws what
   // `body` throws, and StatementFailed when beginning or committing fails.
   void run_transaction(const char* begin, const std::function<void(Session&)>& body);
+  // Runs `body` inside the open transaction; when it throws or abandons, what it wrote is undone
+  // and the transaction goes on, if may_commit(). A statement of `body` that begins after
+  // `step_out_at` fails; then all of it is undone and the answer is ran_out, whatever `body` made
+  // of that failure.
+  enum class Nested { ran, ran_out };
+  Nested run_nested(const std::function<void(Session&)>& body,
+                    std::chrono::steady_clock::time_point step_out_at);
+  // Whether the transaction is still open and no disk operation has failed.
+  bool may_commit() const { return sqlite3_get_autocommit(handle_.raw) == 0 && !disk_failed_; }
 
   // Whether a write, sync or read failed on the medium since opening; stays true.
   bool disk_failed() const { return disk_failed_; }
@@ -75,6 +86,8 @@ class Connection final : public Session {
   Prepared& prepared(const Statement& statement);
   void bind(const Statement& statement, sqlite3_stmt* handle, std::span<const Value> values);
   void roll_back() noexcept;
+  void undo_nested();
+  void stop_when_out_of_time();
   [[noreturn]] void fail(int code, std::string_view what);
 
   Handle handle_;
@@ -82,6 +95,9 @@ class Connection final : public Session {
   int busy_timeout_ms_;
   int wal_pages_ = 0;
   bool disk_failed_ = false;
+  static constexpr auto never = std::chrono::steady_clock::time_point::max();
+  std::chrono::steady_clock::time_point step_out_at_ = never;
+  bool has_run_out_ = false;
 };
 
 }  // namespace fairlead::storage::sqlite

@@ -153,6 +153,7 @@ void SqliteDatabase::open_readers() {
 // Readers first: the writer is the last connection of this process and its closing checkpoint is
 // its own.
 SqliteDatabase::~SqliteDatabase() {
+  group_.stop();
   readers_.clear();
   writer_.clear();
 }
@@ -161,21 +162,36 @@ core::Result<void> SqliteDatabase::in_write_transaction(const Body& body) {
   return with_retries([&] {
     if (failed_) throw StatementFailed{failed(), false};
     if (!lock_) throw StatementFailed{no_writer(), false};
-    auto writer = writer_.take(wait_);
-    if (!writer) throw StatementFailed{no_writer(), false};
-    if (failed_) throw StatementFailed{failed(), false};  // while this thread waited
-    write(**writer, body);
-    checkpoint_when_due(**writer, pages_due_commit);
+    if (!group_.run(body, wait_)) throw StatementFailed{no_writer(), false};
   });
 }
 
-void SqliteDatabase::write(Connection& writer, const Body& body) {
+void SqliteDatabase::write_async(Body body, Done done) {
+  const auto refuse = [&done](core::Error error) {
+    done(std::make_exception_ptr(StatementFailed{std::move(error), false}));
+  };
+  if (failed_) return refuse(failed());
+  if (!lock_) return refuse(no_writer());
+  group_.run_async(std::move(body), std::move(done));
+}
+
+// On the thread that leads the batch.
+void SqliteDatabase::commit(Batch& batch) {
+  auto writer = writer_.take(wait_);  // maintain() may have it
+  if (!writer) throw StatementFailed{no_writer(), false};
+  if (failed_) throw StatementFailed{failed(), false};  // while they waited
+  write(**writer, batch);
+  batch.finish();  // they need not wait for the checkpoint
+  checkpoint_when_due(**writer, pages_due_commit);
+}
+
+void SqliteDatabase::write(Connection& writer, Batch& batch) {
   if (writer.file_has_moved()) {
     note_moved();
     throw StatementFailed{failed(), false};
   }
   try {
-    writer.run_transaction("BEGIN IMMEDIATE", body);
+    batch.run_on(writer);
   } catch (const StatementFailed& statement) {
     full_ = statement.error.code == Errc::no_space;
     if (writer.disk_failed() && !failed_.exchange(true)) {
@@ -254,6 +270,15 @@ void SqliteDatabase::append_metrics(std::vector<core::Metric>& metrics) const {
                      failed_ ? 1.0 : 0.0});
   metrics.push_back({Kind::gauge, "fairlead_storage_full",
                      "1 while the disk is full; recovers by itself.", labels, full_ ? 1.0 : 0.0});
+  metrics.push_back({Kind::gauge, "fairlead_storage_writes_waiting",
+                     "Write transactions that wait for the writer.", labels,
+                     static_cast<double>(group_.waiting())});
+  metrics.push_back({Kind::counter, "fairlead_storage_writes_total",
+                     "Write transactions of callers that were committed or abandoned.", labels,
+                     static_cast<double>(group_.writes())});
+  metrics.push_back({Kind::counter, "fairlead_storage_commits_total",
+                     "Commits of the file; writes that waited together share one.", labels,
+                     static_cast<double>(group_.commits())});
   metrics.push_back({Kind::gauge, "fairlead_storage_wal_bytes",
                      "Length of the write-ahead log after the last commit.", labels,
                      static_cast<double>(wal_pages_) * page_bytes});

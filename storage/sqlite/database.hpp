@@ -9,6 +9,7 @@
 
 #include "storage/pool.hpp"
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/group_commit.hpp"
 #include "storage/sqlite/lock_file.hpp"
 #include "storage/storage.hpp"
 
@@ -30,6 +31,7 @@ class SqliteDatabase final : public Database {
 
  protected:
   core::Result<void> in_write_transaction(const Body& body) override;
+  void write_async(Body body, Done done) override;
   core::Result<void> in_read_transaction(const Body& body) override;
 
  private:
@@ -38,7 +40,8 @@ class SqliteDatabase final : public Database {
   void take_over(Connection& writer);
   bool is_complete(Connection& writer) const;
   void open_readers();
-  void write(Connection& writer, const Body& body);
+  void commit(Batch& batch);
+  void write(Connection& writer, Batch& batch);
   void checkpoint_when_due(Connection& writer, int pages_due);
   void note_moved();
   core::Error failed() const;
@@ -51,6 +54,7 @@ class SqliteDatabase final : public Database {
   std::unique_ptr<LockFile> lock_;  // none when opened for looking only
   Pool<Connection> writer_;         // one, or none when opened for looking only
   Pool<Connection> readers_;
+  GroupCommit group_{[this](Batch& batch) { commit(batch); }};  // all writes but migrations
   // Changed by the thread that holds the writer, read by any.
   std::atomic<bool> failed_{false};
   std::atomic<bool> full_{false};
