@@ -10,11 +10,16 @@ namespace {
 
 using Doing = std::function<core::Answer(const Asker& asker)>;
 
-core::Answer once(const Dependencies& dependencies, const net::Call& call, const Doing& doing) {
-  return net::answer_of(storage::once(
-      dependencies.database, net::idempotency_key(call), call.now, [&](storage::Session& session) {
+// Replies when the transaction has committed, and holds no thread until then. `dependencies` and
+// `call` live until the reply; what `doing` needs besides, it owns.
+void once(const Dependencies& dependencies, const net::Call& call, const net::Reply& reply,
+          Doing doing) {
+  storage::once_async(
+      dependencies.database, net::idempotency_key(call), call.now,
+      [&dependencies, &call, doing = std::move(doing)](storage::Session& session) {
         return doing({session, dependencies, call.who.brand, call.now});
-      }));
+      },
+      [reply](auto answered) { reply([&] { return net::answer_of(answered.get()); }); });
 }
 
 core::Answer validate(const Dependencies& dependencies, const net::Call& call) {
@@ -32,56 +37,69 @@ core::Answer validate(const Dependencies& dependencies, const net::Call& call) {
 }
 
 // A body that cannot be understood is refused before the key is looked at, and never remembered.
-core::Answer take(const Dependencies& dependencies, const net::Call& call, Action action) {
-  const auto question = read_question(call.request.body, action);
-  if (!question) return question.error();
-  return once(dependencies, call, [&](const Asker& asker) {
-    return taken_answer(*question, carry_out(asker, *question), asker.now);
+void take(const Dependencies& dependencies, const net::Call& call, const net::Reply& reply,
+          Action action) {
+  auto question = read_question(call.request.body, action);
+  if (!question) return reply([&] { return question.error(); });
+  once(dependencies, call, reply, [asked = *std::move(question)](const Asker& asker) {
+    return taken_answer(asked, carry_out(asker, asked), asker.now);
   });
 }
 
-core::Answer reserve(const Dependencies& dependencies, const net::Call& call) {
-  return take(dependencies, call, Action::reserve);
+void reserve(const Dependencies& dependencies, const net::Call& call, const net::Reply& reply) {
+  take(dependencies, call, reply, Action::reserve);
 }
 
-core::Answer redeem(const Dependencies& dependencies, const net::Call& call) {
-  return take(dependencies, call, Action::redeem);
+void redeem(const Dependencies& dependencies, const net::Call& call, const net::Reply& reply) {
+  take(dependencies, call, reply, Action::redeem);
 }
 
-core::Answer release(const Dependencies& dependencies, const net::Call& call) {
-  const auto asked = read_give_back(call.request.body, Action::release);
-  if (!asked) return asked.error();
-  return once(dependencies, call, [&](const Asker& asker) {
-    return release_answer(*asked, codes::release(asker, *asked));
+void release(const Dependencies& dependencies, const net::Call& call, const net::Reply& reply) {
+  auto asked = read_give_back(call.request.body, Action::release);
+  if (!asked) return reply([&] { return asked.error(); });
+  once(dependencies, call, reply, [asked = *std::move(asked)](const Asker& asker) {
+    return release_answer(asked, codes::release(asker, asked));
   });
 }
 
-core::Answer rollback(const Dependencies& dependencies, const net::Call& call) {
-  const auto asked = read_give_back(call.request.body, Action::rollback);
-  if (!asked) return asked.error();
-  if (asked->is_partial() && call.request.header("Idempotency-Key").empty()) {
-    return net::problem(400, "idempotency_key_missing",
-                        "Rolling back a part needs an Idempotency-Key: without it, a repeated call "
-                        "would roll back a second part.");
-  }
-  return once(dependencies, call, [&](const Asker& asker) {
-    return rollback_answer(*asked, roll_back(asker, *asked));
+core::Answer refuse_keyless() {
+  return net::problem(400, "idempotency_key_missing",
+                      "Rolling back a part needs an Idempotency-Key: without it, a repeated call "
+                      "would roll back a second part.");
+}
+
+void rollback(const Dependencies& dependencies, const net::Call& call, const net::Reply& reply) {
+  auto asked = read_give_back(call.request.body, Action::rollback);
+  if (!asked) return reply([&] { return asked.error(); });
+  if (asked->is_partial() && call.request.header("Idempotency-Key").empty())
+    return reply(refuse_keyless);
+  once(dependencies, call, reply, [asked = *std::move(asked)](const Asker& asker) {
+    return rollback_answer(asked, roll_back(asker, asked));
   });
 }
 
 }  // namespace
 
 std::vector<net::Route> checkout_routes(const Dependencies& dependencies) {
-  using Function = core::Answer (*)(const Dependencies&, const net::Call&);
+  using Function = void (*)(const Dependencies&, const net::Call&, const net::Reply&);
   constexpr auto shops = net::Role::shop | net::Role::admin;
   const auto route = [&](std::string_view name, Function function) -> net::Route {
-    return {
-        net::Method::post, "/v1/codes/" + std::string(name), shops,
-        [dependencies, function](const net::Call& call) { return function(dependencies, call); },
-        body_bytes_max};
+    return {.method = net::Method::post,
+            .pattern = "/v1/codes/" + std::string(name),
+            .roles = shops,
+            .handler = {},
+            .body_bytes_max = body_bytes_max,
+            .async_handler = [dependencies, function](const net::Call& call, net::Reply reply) {
+              function(dependencies, call, reply);
+            }};
   };
-  return {route("validate", validate), route("reserve", reserve), route("redeem", redeem),
-          route("release", release), route("rollback", rollback)};
+  return {{net::Method::post, "/v1/codes/validate", shops,
+           [dependencies](const net::Call& call) { return validate(dependencies, call); },
+           body_bytes_max},
+          route("reserve", reserve),
+          route("redeem", redeem),
+          route("release", release),
+          route("rollback", rollback)};
 }
 
 }  // namespace fairlead::codes

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <future>
+#include <memory>
 
 #include "core/check.hpp"
 #include "core/crypto.hpp"
@@ -94,13 +96,30 @@ std::string_view bearer_token(const Request& request) {
   return trimmed(value.substr(scheme.size()));
 }
 
+// What a handler throws must not pass: the caller is a thread of the pool, or one that commits.
+core::Answer made_or_500(const Route& route, const std::function<core::Answer()>& make) {
+  std::string why = "an exception of an unknown kind";
+  try {
+    return make();
+  } catch (const std::exception& failure) {
+    why = failure.what();
+  } catch (...) {
+  }
+  core::log(
+      core::Level::error, "handler_failed",
+      {{"method", std::string(name_of(route.method))}, {"route", route.pattern}, {"detail", why}});
+  return problem(500, "internal_error", "The server failed. The reason is in its log.");
+}
+
 }  // namespace
 
 core::IdempotencyKey idempotency_key(const Call& call) {
+  const auto key = call.request.header("Idempotency-Key");
+  if (key.empty()) return {.brand = call.who.brand, .scope = {}, .key = {}, .fingerprint = {}};
   return {.brand = call.who.brand,
           .scope = std::string(name_of(call.request.method)) + " " +
                    std::string(call.request.path) + " " + call.who.key.text(),
-          .key = std::string(call.request.header("Idempotency-Key")),
+          .key = std::string(key),
           .fingerprint = std::string(core::as_text(core::sha256(call.request.body)))};
 }
 
@@ -116,7 +135,7 @@ Router::Router(std::vector<Route> routes, Authenticate authenticate)
   std::vector<std::string> seen;
   for (const Route& route : routes_) {
     CHECK(route.pattern.starts_with('/'));
-    CHECK(route.handler);
+    CHECK(static_cast<bool>(route.handler) != static_cast<bool>(route.async_handler));
     CHECK(route.method != Method::head && route.method != Method::other);
     Segments segments;
     std::string shape(name_of(route.method));
@@ -132,6 +151,44 @@ Router::Router(std::vector<Route> routes, Authenticate authenticate)
 }
 
 core::Answer Router::answer(const Request& request, core::Instant now) const {
+  std::promise<core::Answer> answer;
+  answer_async(request, now, [&answer](core::Answer made) { answer.set_value(std::move(made)); });
+  return answer.get_future().get();
+}
+
+void Router::answer_async(const Request& request, core::Instant now,
+                          std::function<void(core::Answer)> done) const {
+  auto admitted = admit(request, now);
+  if (auto* refusal = std::get_if<core::Answer>(&admitted)) return done(std::move(*refusal));
+  auto& [route, who, values] = std::get<Admitted>(admitted);
+  if (route.handler) {
+    const Call call{request, who, std::move(values), now};
+    return done(made_or_500(route, [&] { return route.handler(call); }));
+  }
+  // Here for as long as the answer is put off.
+  struct PutOff {
+    PutOff(const Request& asked, const Principal& caller, std::vector<std::string> named,
+           core::Instant at)
+        : who(caller), call{asked, who, std::move(named), at} {}
+    const Principal who;
+    const Call call;
+  };
+  const auto put_off = std::make_shared<const PutOff>(request, who, std::move(values), now);
+  const Reply reply = [put_off, &route = route,
+                       done = std::move(done)](const std::function<core::Answer()>& make) {
+    done(made_or_500(route, make));
+  };
+  try {
+    route.async_handler(put_off->call, reply);
+  } catch (...) {  // before it replied; nothing may throw behind that
+    reply([failure = std::current_exception()]() -> core::Answer {
+      std::rethrow_exception(failure);
+    });
+  }
+}
+
+std::variant<core::Answer, Router::Admitted> Router::admit(const Request& request,
+                                                           core::Instant now) const {
   Match match = find(request.method, request.path);
   if (match.methods.empty()) {
     return problem(404, "not_found",
@@ -175,7 +232,7 @@ core::Answer Router::answer(const Request& request, core::Instant now) const {
                      "The path must be percent-encoded UTF-8 without control characters.");
     }
   }
-  return run(route, Call{request, who, std::move(match.values), now});
+  return Admitted{route, who, std::move(match.values)};
 }
 
 std::size_t Router::body_bytes_max(Method method, std::string_view path) const {
@@ -204,20 +261,6 @@ Router::Match Router::find(Method method, std::string_view path) const {
     }
   }
   return match;
-}
-
-core::Answer Router::run(const Route& route, const Call& call) const {
-  std::string why = "an exception of an unknown kind";
-  try {
-    return route.handler(call);
-  } catch (const std::exception& failure) {
-    why = failure.what();
-  } catch (...) {  // nothing may pass: the caller is a thread of the pool
-  }
-  core::log(
-      core::Level::error, "handler_failed",
-      {{"method", std::string(name_of(route.method))}, {"route", route.pattern}, {"detail", why}});
-  return problem(500, "internal_error", "The server failed. The reason is in its log.");
 }
 
 }  // namespace fairlead::net

@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "core/answer.hpp"
@@ -59,6 +60,13 @@ core::IdempotencyKey idempotency_key(const Call& call);
 // Blocking code; must not throw (what escapes becomes a 500 and a log line).
 using Handler = std::function<core::Answer(const Call&)>;
 
+// Answers a call that was put off: once, from any thread. Runs `make` at once; what it throws
+// becomes a 500 and a log line.
+using Reply = std::function<void(const std::function<core::Answer()>& make)>;
+// For a call that waits for a commit without holding a thread: returns soon and replies then or
+// later. The call lives until the reply.
+using AsyncHandler = std::function<void(const Call&, Reply)>;
+
 // What a route takes as a body: JSON (another Content-Type is a 415), or any bytes as they came,
 // for signatures over the raw body and for files.
 enum class Body : std::uint8_t { json, raw };
@@ -70,6 +78,7 @@ struct Route {
   Handler handler;
   std::size_t body_bytes_max = 64 * 1024;
   Body body = Body::json;
+  AsyncHandler async_handler = {};  // instead of `handler`, which is empty then
 };
 
 // Turns a bearer token into a Principal. Errc::unauthorized when unknown, revoked or expired; the
@@ -89,6 +98,10 @@ class Router {
   // What a handler throws becomes a bare 500 and a log line. One '/' at the end of a path is
   // ignored.
   core::Answer answer(const Request& request, core::Instant now) const;
+  // The same without waiting for what is put off. `done` is called once, on any thread; `request`
+  // must live until then.
+  void answer_async(const Request& request, core::Instant now,
+                    std::function<void(core::Answer)> done) const;
   // The body limit of the route a head asks for; the smallest limit when there is no such route.
   std::size_t body_bytes_max(Method method, std::string_view path) const;
   const std::vector<Route>& routes() const { return routes_; }
@@ -102,7 +115,13 @@ class Router {
     std::vector<Method> methods;      // of all routes at this path
   };
   Match find(Method method, std::string_view path) const;
-  core::Answer run(const Route& route, const Call& call) const;
+  // The refusal, or the route with who calls it and its decoded values.
+  struct Admitted {
+    const Route& route;
+    Principal who;
+    std::vector<std::string> values;
+  };
+  std::variant<core::Answer, Admitted> admit(const Request& request, core::Instant now) const;
 
   std::vector<Route> routes_;
   std::vector<Segments> patterns_;  // of routes_, in the same order

@@ -3,6 +3,8 @@
 #include <sys/resource.h>
 
 #include <exception>
+#include <memory>
+#include <thread>
 
 #include "core/log.hpp"
 #include "net/problem.hpp"
@@ -37,28 +39,39 @@ Task<core::Answer> WorkPool::answer(const Request& request, core::Instant now, E
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>,
                                           void(core::Answer)>(
       [this, &request, now, home](auto handler) {
-        asio::post(pool_, [this, &request, now, home, resume = std::move(handler)]() mutable {
-          core::Answer answer = run(request, now);
-          waiting_.fetch_sub(1, std::memory_order_relaxed);
-          asio::post(home, [resume = std::move(resume), answer = std::move(answer)]() mutable {
-            std::move(resume)(std::move(answer));
+        using Resume = decltype(handler);
+        auto resume = std::make_shared<Resume>(std::move(handler));  // a function is copied
+        asio::post(pool_, [this, &request, now, home, resume = std::move(resume)] {
+          run(request, now, [this, home, resume](core::Answer made) {
+            asio::post(home, [resume = std::move(*resume), answer = std::move(made)]() mutable {
+              std::move(resume)(std::move(answer));
+            });
+            // The last touch: join() waits for it.
+            waiting_.fetch_sub(1, std::memory_order_release);
           });
         });
       },
       use_task);
 }
 
-core::Answer WorkPool::run(const Request& request, core::Instant now) {
+void WorkPool::run(const Request& request, core::Instant now, const Done& done) {
   step_back();
   std::string why = "an exception of an unknown kind";
   try {
-    return router_.answer(request, now);
+    return router_.answer_async(request, now, done);
   } catch (const std::exception& failure) {
     why = failure.what();
   } catch (...) {  // a thread of the pool must go on
   }
   core::log(core::Level::error, "request_failed", {{"detail", why}});
-  return problem(500, "internal_error", "The server failed. The reason is in its log.");
+  done(problem(500, "internal_error", "The server failed. The reason is in its log."));
+}
+
+void WorkPool::join() {
+  pool_.join();
+  // An answer that was put off came from another thread, which may be a step behind its post.
+  while (waiting_.load(std::memory_order_acquire) > 0)
+    std::this_thread::yield();
 }
 
 }  // namespace fairlead::net

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <cstddef>
+#include <functional>
 #include <utility>
 
 #include "core/answer.hpp"
@@ -27,15 +28,16 @@ class WorkPool {
   Task<core::Answer> answer(const Request& request, core::Instant now, Executor home);
   std::size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
   std::uint64_t overloaded() const { return overloaded_.value(); }
-  void join() { pool_.join(); }
+  void join();
 
  private:
-  core::Answer run(const Request& request, core::Instant now);
+  using Done = std::function<void(core::Answer)>;
+  void run(const Request& request, core::Instant now, const Done& done);
 
   boost::asio::thread_pool pool_;
   const std::size_t queue_max_;
   const Router& router_;
-  std::atomic<std::size_t> waiting_{0};  // queued and running
+  std::atomic<std::size_t> waiting_{0};  // queued, running and put off
   core::Counter overloaded_;             // answered 503 because the queue was full
 };
 

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <optional>
 
+#include "core/check.hpp"
 #include "core/crypto.hpp"
 #include "storage/sql.hpp"
 
@@ -89,35 +90,56 @@ core::Answer run_and_remember(Session& session, const core::IdempotencyKey& key,
   return answer;
 }
 
+bool is_usable(const core::IdempotencyKey& key) {
+  return key.key.empty() || bare(key.key);
+}
+
+core::Answer unusable() {
+  return problem(400, "idempotency_key_invalid", "Idempotency-Key is not usable",
+                 "An Idempotency-Key is 1 to 255 visible ASCII characters, such as a UUID.");
+}
+
+core::Answer once_in(Session& session, const core::IdempotencyKey& key, core::Instant now,
+                     const std::function<core::Answer(Session&)>& fn) {
+  if (key.key.empty()) {
+    core::Answer answer = fn(session);
+    if (answer.status >= 400) session.abandon();
+    return answer;
+  }
+  const auto text = bare(key.key);
+  CHECK(text.has_value());  // is_usable() was asked
+  const std::string fingerprint = core::hex(key.fingerprint);
+  const auto claim =
+      session.run(sql::claim_idempotency_key, key.brand, key.scope, *text, fingerprint, now);
+  if (claim.changed == 1) return run_and_remember(session, key, *text, fn);
+  const auto stored = session.run(sql::find_idempotency_key, key.brand, key.scope, *text);
+  if (stored.empty()) {
+    throw StatementFailed{core::fail(core::Errc::busy, "the first use of this key was just undone"),
+                          true};
+  }
+  return replayed(stored.one(), fingerprint);
+}
+
 }  // namespace
 
 core::Result<core::Answer> once(Database& database, const core::IdempotencyKey& key,
                                 core::Instant now,
                                 const std::function<core::Answer(Session&)>& fn) {
-  if (key.key.empty()) {
-    return database.transact([&](Session& session) {
-      core::Answer answer = fn(session);
-      if (answer.status >= 400) session.abandon();
-      return answer;
-    });
+  if (!is_usable(key)) return unusable();
+  return database.transact([&](Session& session) { return once_in(session, key, now, fn); });
+}
+
+void once_async(Database& database, const core::IdempotencyKey& key, core::Instant now,
+                std::function<core::Answer(Session&)> fn,
+                std::function<void(std::future<core::Result<core::Answer>>)> done) {
+  if (!is_usable(key)) {
+    std::promise<core::Result<core::Answer>> refused;
+    refused.set_value(unusable());
+    return done(refused.get_future());
   }
-  const auto text = bare(key.key);
-  if (!text) {
-    return problem(400, "idempotency_key_invalid", "Idempotency-Key is not usable",
-                   "An Idempotency-Key is 1 to 255 visible ASCII characters, such as a UUID.");
-  }
-  const std::string fingerprint = core::hex(key.fingerprint);
-  return database.transact([&](Session& session) -> core::Answer {
-    const auto claim =
-        session.run(sql::claim_idempotency_key, key.brand, key.scope, *text, fingerprint, now);
-    if (claim.changed == 1) return run_and_remember(session, key, *text, fn);
-    const auto stored = session.run(sql::find_idempotency_key, key.brand, key.scope, *text);
-    if (stored.empty()) {
-      throw StatementFailed{
-          core::fail(core::Errc::busy, "the first use of this key was just undone"), true};
-    }
-    return replayed(stored.one(), fingerprint);
-  });
+  database.transact_async(
+      [key, now, fn = std::move(fn)](Session& session) { return once_in(session, key, now, fn); },
+      std::move(done));
 }
 
 void forget_answers(Session& session, core::BrandId brand, std::string_view id) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <future>
 
 #include "core/answer.hpp"
 #include "core/idempotency_key.hpp"
@@ -20,6 +21,11 @@ namespace fairlead::storage {
 // When `fn` answers ≥ 400 its writes are undone (Savepoint), the memory stays.
 core::Result<core::Answer> once(Database& database, const core::IdempotencyKey& key,
                                 core::Instant now, const std::function<core::Answer(Session&)>& fn);
+// The same without waiting, as Database::transact_async() does: `done` is called with a ready
+// future of the answer.
+void once_async(Database& database, const core::IdempotencyKey& key, core::Instant now,
+                std::function<core::Answer(Session&)> fn,
+                std::function<void(std::future<core::Result<core::Answer>>)> done);
 
 // Replaces remembered answers that mention `id` by a 410 problem, for an erasure. Reads all of the
 // brand's.

@@ -4,6 +4,7 @@
 
 #include <boost/asio/post.hpp>
 #include <stdexcept>
+#include <thread>
 
 #include "net/json.hpp"
 #include "net/wire.hpp"
@@ -67,6 +68,23 @@ std::vector<Route> test_routes(Gate& gate) {
                       gate.wait();
                       return core::Answer{.body = "{}"};
                     }});
+  const auto put_off = [&routes](std::string pattern, AsyncHandler handler) {
+    Route route{Method::get, std::move(pattern), anyone, {}};
+    route.async_handler = std::move(handler);
+    routes.push_back(std::move(route));
+  };
+  // Answered by a thread that nobody joins: stopping has to wait for it.
+  put_off("/v1/put-off/{name}", [&gate](const Call& call, const Reply& reply) {
+    std::thread([&gate, &call, reply] {
+      gate.wait();
+      reply([&call] { return core::Answer{.body = call.values.front()}; });
+    }).detach();
+  });
+  put_off("/v1/put-off-throw",
+          [](const Call&, const Reply&) { throw std::runtime_error("secret words"); });
+  put_off("/v1/put-off-late-throw", [](const Call&, const Reply& reply) {
+    reply([]() -> core::Answer { throw std::runtime_error("secret words"); });
+  });
   return routes;
 }
 

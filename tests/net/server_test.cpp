@@ -204,7 +204,8 @@ TEST_F(ServerTest, AListenerServesWhatItIsFor) {
 TEST_F(ServerTest, AFaultOfOursIsABare500AndTheConnectionGoesOn) {
   start();
   HttpClient client(port());
-  for (const char* path : {"/v1/throw", "/v1/split", "/throw"}) {
+  for (const char* path :
+       {"/v1/throw", "/v1/split", "/throw", "/v1/put-off-throw", "/v1/put-off-late-throw"}) {
     const HttpAnswer answer = client.get(path);
     EXPECT_EQ(answer.status, 500) << path;
     EXPECT_NE(answer.body.find("internal_error"), std::string::npos) << path;
@@ -233,6 +234,32 @@ TEST_F(ServerTest, TheWorkQueueIsBounded) {
   gate_.open();
   EXPECT_EQ(first.read_answer()->status, 200);
   EXPECT_EQ(second.read_answer()->status, 200);
+}
+
+TEST_F(ServerTest, AnAnswerThatIsPutOffHoldsNoThreadOfThePool) {
+  ServerOptions options;
+  options.work_threads = 1;
+  start(options);
+  HttpClient first(port()), second(port()), third(port());
+  first.send_raw("GET /v1/put-off/a HTTP/1.1\r\nHost: a\r\n\r\n");
+  second.send_raw("GET /v1/put-off/b HTTP/1.1\r\nHost: a\r\n\r\n");
+  gate_.wait_for(2);
+  EXPECT_EQ(metric("fairlead_http_work_waiting"), 2) << "they count for the limit of the queue";
+  EXPECT_EQ(third.get("/v1/echo").status, 200);
+  gate_.open();
+  EXPECT_EQ(first.read_answer()->body, "a");
+  EXPECT_EQ(second.read_answer()->body, "b");
+}
+
+TEST_F(ServerTest, StoppingWaitsForAnAnswerThatIsPutOff) {
+  start();
+  HttpClient client(port());
+  client.send_raw("GET /v1/put-off/a HTTP/1.1\r\nHost: a\r\n\r\n");
+  gate_.wait_for(1);
+  std::thread stopping([this] { server_->stop(); });
+  gate_.open();
+  EXPECT_EQ(client.read_answer()->body, "a");
+  stopping.join();
 }
 
 TEST_F(ServerTest, ThreadsShareAPort) {
