@@ -12,7 +12,7 @@ std::vector<net::Route> routes(const Dependencies& dependencies) {
                std::make_move_iterator(some.end()));
   };
   take(brand_routes(dependencies));
-  take(key_routes(dependencies.database));
+  take(key_routes(dependencies.database, dependencies.known_keys));
   take(influencer_routes(dependencies.database));
   take(campaign_routes(dependencies.database));
   take(deal_routes(dependencies.database));

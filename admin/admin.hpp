@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "admin/known_keys.hpp"
 #include "core/events.hpp"
 #include "core/metrics.hpp"
 #include "core/rate.hpp"
@@ -24,6 +25,7 @@ namespace fairlead::admin {
 struct Dependencies {
   storage::Database& database;
   storage::Database& clicks;  // read-only view of the click file
+  KnownKeys& known_keys;      // those of authenticator()
   std::vector<core::MetricSource> metrics;
   // Why the server is not ready: database, recorder, disk; empty = ready.
   std::function<std::vector<std::string>()> not_ready;
@@ -33,8 +35,10 @@ struct Dependencies {
 };
 
 std::vector<net::Route> routes(const Dependencies& dependencies);
-// One read per call and nothing remembered, so a revoked key is refused by every server at once.
-net::Authenticate authenticator(storage::Database& database);
+// One read a second for each key. A key that is revoked by a route of this process is refused at
+// once, on other servers of the same database within KnownKeys::kept_ms_max; one that expires, at
+// once everywhere. Both must outlive the authenticator.
+net::Authenticate authenticator(storage::Database& database, KnownKeys& known_keys);
 
 struct NewBrand {
   std::string name;
@@ -66,7 +70,8 @@ struct KeyInfo {
   core::InfluencerId influencer = {};  // of role influencer only
 };
 std::vector<KeyInfo> list_keys(storage::Session& session, core::BrandId brand);
-// False when the brand has no such key. Takes effect with the commit, on every server.
+// False when the brand has no such key. Takes effect with the commit; a server that has just looked
+// the key up may take it for KnownKeys::kept_ms_max more.
 bool revoke_key(storage::Session& session, core::BrandId brand, core::KeyId key, core::Instant now);
 
 struct NewHandle {

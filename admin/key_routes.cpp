@@ -108,10 +108,10 @@ core::Answer list(storage::Database& database, const net::Call& call) {
   return net::list_answer(std::move(data), has_more, has_more ? (*keys)[limit - 1].id.number : 0);
 }
 
-core::Answer revoke(storage::Database& database, const net::Call& call) {
+core::Answer revoke(storage::Database& database, KnownKeys& known_keys, const net::Call& call) {
   const auto id = core::KeyId::parse(call.values[0]);
   if (!id) return no_such("key");
-  return net::answer_of(database.transact([&](storage::Session& session) -> core::Answer {
+  auto revoked = net::answer_of(database.transact([&](storage::Session& session) -> core::Answer {
     const core::BrandId brand = call.who.brand;
     const auto before = find_key(session, brand, *id);
     if (!before) return no_such("key");
@@ -129,19 +129,24 @@ core::Answer revoke(storage::Database& database, const net::Call& call) {
                            "{}");
     return net::json_answer(200, key_json(find_key(session, brand, *id).value()));
   }));
+  known_keys.forget();
+  return revoked;
 }
 
 }  // namespace
 
-std::vector<net::Route> key_routes(storage::Database& database) {
+std::vector<net::Route> key_routes(storage::Database& database, KnownKeys& known_keys) {
   using Function = core::Answer (*)(storage::Database&, const net::Call&);
   const auto bound = [&database](Function function) -> net::Handler {
     return [&database, function](const net::Call& call) { return function(database, call); };
   };
   constexpr net::Roles admin = net::only(net::Role::admin);
-  return {{net::Method::post, "/v1/keys", admin, bound(create)},
-          {net::Method::get, "/v1/keys", admin, bound(list)},
-          {net::Method::del, "/v1/keys/{id}", admin, bound(revoke)}};
+  return {
+      {net::Method::post, "/v1/keys", admin, bound(create)},
+      {net::Method::get, "/v1/keys", admin, bound(list)},
+      {net::Method::del, "/v1/keys/{id}", admin, [&database, &known_keys](const net::Call& call) {
+         return revoke(database, known_keys, call);
+       }}};
 }
 
 }  // namespace fairlead::admin

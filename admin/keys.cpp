@@ -32,11 +32,13 @@ core::Error unknown_key() {
   return core::fail(core::Errc::unauthorized, "The key is unknown, expired or revoked.");
 }
 
-core::Result<net::Principal> authenticate(storage::Database& database, std::string_view token,
-                                          core::Instant now) {
+core::Result<net::Principal> authenticate(storage::Database& database, KnownKeys& known_keys,
+                                          std::string_view token, core::Instant now) {
   const auto text = parse_key_text(token);
   if (!text) return unknown_key();
   const core::Digest digest = core::sha256(token);
+  if (const auto known = known_keys.find(digest, now)) return known->who;
+  const auto generation = known_keys.generation();
   auto rows = database.read(
       [&](storage::Session& session) { return session.run(sql::find_api_key, text->public_id); });
   if (!rows) return rows.error();
@@ -48,16 +50,20 @@ core::Result<net::Principal> authenticate(storage::Database& database, std::stri
   if (!is_known || !is_equal) return unknown_key();
   const storage::Row& row = rows->one();
   if (!row.is_null(6)) return unknown_key();
-  if (!row.is_null(5) && row.instant(5) <= now) return unknown_key();
-  return net::Principal{row.id<core::BrandId>(0), row.id<core::KeyId>(1), text->role,
-                        row.id<core::InfluencerId>(4)};
+  KnownKeys::Known known{net::Principal{row.id<core::BrandId>(0), row.id<core::KeyId>(1),
+                                        text->role, row.id<core::InfluencerId>(4)},
+                         std::nullopt};
+  if (!row.is_null(5)) known.expires_at = row.instant(5);
+  if (known.expires_at && *known.expires_at <= now) return unknown_key();
+  known_keys.remember(digest, known, now, generation);
+  return known.who;
 }
 
 }  // namespace
 
-net::Authenticate authenticator(storage::Database& database) {
-  return [&database](std::string_view token, core::Instant now) {
-    return authenticate(database, token, now);
+net::Authenticate authenticator(storage::Database& database, KnownKeys& known_keys) {
+  return [&database, &known_keys](std::string_view token, core::Instant now) {
+    return authenticate(database, known_keys, token, now);
   };
 }
 

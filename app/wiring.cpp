@@ -34,8 +34,8 @@ core::Result<std::unique_ptr<Wiring>> Wiring::start(const Config& config,
   if (!opened) return opened.error();
   wiring->batches_ = std::make_unique<codes::BatchMaker>(*wiring->database_, clock);
   wiring->batches_->start();
-  wiring->router_ =
-      std::make_unique<net::Router>(wiring->all_routes(), admin::authenticator(*wiring->database_));
+  wiring->router_ = std::make_unique<net::Router>(
+      wiring->all_routes(), admin::authenticator(*wiring->database_, wiring->known_keys_));
   wiring->server_ = std::make_unique<net::Server>(wiring->server_options(), *wiring->router_,
                                                   *wiring->redirect_, clock);
   auto started = wiring->server_->start();
@@ -75,7 +75,9 @@ std::uint16_t Wiring::tls_port() const {
 }
 
 core::Result<void> Wiring::open_databases(const core::Clock& clock) {
-  auto database = storage::open({.url = config_.database_url()});
+  // With more threads on the work pool, each still finds a connection to PostgreSQL.
+  const int readers = static_cast<int>(std::max<std::int64_t>(4, config_.work_threads / 2 + 2));
+  auto database = storage::open({.url = config_.database_url(), .readers_max = readers});
   if (!database) return database.error();
   database_ = std::move(*database);
 
@@ -125,6 +127,7 @@ std::vector<net::Route> Wiring::all_routes() {
   append(admin::routes({
       .database = *database_,
       .clicks = *clicks_,
+      .known_keys = known_keys_,
       .metrics = {[this](auto& metrics) { server_->collect(metrics); },
                   [this](auto& metrics) { redirect_->collect(metrics); },
                   [this](auto& metrics) { database_->append_metrics(metrics); },

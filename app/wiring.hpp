@@ -54,6 +54,7 @@ class Wiring {
   std::unique_ptr<redirect::Redirect> redirect_;  // the one writer of the click file
   std::unique_ptr<storage::Database> clicks_;     // the same file, for looking only
   std::unique_ptr<codes::BatchMaker> batches_;
+  admin::KnownKeys known_keys_;
   std::unique_ptr<net::Router> router_;
   std::unique_ptr<net::Server> server_;
   bool is_stopped_ = false;

@@ -50,13 +50,15 @@ Api::Api(storage::Database& database) : database_(database) {
                 .value();
   const Dependencies dependencies{.database = database,
                                   .clicks = *clicks_,
+                                  .known_keys = known_keys_,
                                   .metrics = {[this](std::vector<core::Metric>& all) {
                                     all.insert(all.end(), metrics.begin(), metrics.end());
                                   }},
                                   .not_ready = [this] { return not_ready; },
                                   .version = "0.0-test",
                                   .brand_changed = [this] { ++brand_changes; }};
-  router_ = std::make_unique<net::Router>(admin::routes(dependencies), authenticator(database));
+  router_ = std::make_unique<net::Router>(admin::routes(dependencies),
+                                          authenticator(database, known_keys_));
 }
 
 core::Answer Api::call(std::string_view method, std::string_view target, std::string_view key,

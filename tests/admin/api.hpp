@@ -51,6 +51,7 @@ class Api {
   storage::Database& database_;
   test::TemporaryDirectory directory_;
   std::unique_ptr<storage::Database> clicks_;
+  KnownKeys known_keys_;
   std::unique_ptr<net::Router> router_;
 };
 

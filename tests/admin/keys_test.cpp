@@ -66,7 +66,8 @@ class Keys : public test::OnEveryEngine {
 INSTANTIATE_ON_ENGINES(Keys);
 
 TEST_P(Keys, TellWhoCallsAndNothingElse) {
-  const auto authenticate = authenticator(database());
+  KnownKeys known_keys;
+  const auto authenticate = authenticator(database(), known_keys);
   const auto who = authenticate(brand.influencer_key, api.clock.now());
   ASSERT_TRUE(who.has_value());
   EXPECT_EQ(who->brand, brand.id);
@@ -76,7 +77,8 @@ TEST_P(Keys, TellWhoCallsAndNothingElse) {
 }
 
 TEST_P(Keys, AreRefusedWithAnotherSecretRoleOrPublicId) {
-  const auto authenticate = authenticator(database());
+  KnownKeys known_keys;
+  const auto authenticate = authenticator(database(), known_keys);
   std::string wrong_secret = brand.viewer;
   wrong_secret.back() = wrong_secret.back() == 'A' ? 'E' : 'A';
   // A viewer's key does not become an admin's by its name.
@@ -126,6 +128,19 @@ TEST_P(Keys, StopWorkingWhenTheyAreRevoked) {
   const auto again = api.call("DELETE", "/v1/keys/" + viewer_id, brand.admin);
   EXPECT_EQ(again.status, 200);
   EXPECT_EQ(again.body, revoked.body);
+}
+
+// As `fairlead key revoke` on PostgreSQL does, or another server.
+TEST_P(Keys, RevokedByAnotherProcessStopWorkingWithinASecond) {
+  ASSERT_EQ(api.call("GET", "/v1/brand", brand.viewer).status, 200);
+  database()
+      .transact([&](storage::Session& session) {
+        const auto keys = list_keys(session, brand.id);
+        return revoke_key(session, brand.id, keys[1].id, api.clock.now());
+      })
+      .value();
+  api.clock.advance_seconds(1);
+  EXPECT_EQ(api.call("GET", "/v1/brand", brand.viewer).status, 401);
 }
 
 TEST_P(Keys, StopWorkingWhenTheyExpire) {

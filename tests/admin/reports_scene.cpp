@@ -40,7 +40,8 @@ Scene::Scene(storage::Database& database) : database_(database) {
   clicks_ =
       storage::open_read_only({.url = "sqlite:" + clicks_file_, .schema = storage::Schema::clicks})
           .value();
-  const Dependencies dependencies{.database = database, .clicks = *clicks_};
+  const Dependencies dependencies{
+      .database = database, .clicks = *clicks_, .known_keys = known_keys_};
   router_ = std::make_unique<net::Router>(report_routes(dependencies), principal_of);
 }
 

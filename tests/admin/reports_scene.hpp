@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "admin/known_keys.hpp"
 #include "core/events.hpp"
 #include "net/router.hpp"
 #include "storage/storage.hpp"
@@ -40,6 +41,7 @@ class Scene {
   test::TemporaryDirectory directory_;
   const std::string clicks_file_ = directory_.file("clicks.db");
   std::unique_ptr<storage::Database> clicks_;
+  KnownKeys known_keys_;
   std::unique_ptr<net::Router> router_;
   std::int64_t clicks_written_ = 0;
 };

@@ -80,9 +80,13 @@ TEST(ApiDescription, NamesEveryRouteWithItsRolesAndNoOther) {
                                   .clicks = nullptr,
                                   .read_token = {},
                                   .sealing_key = std::string(32, 'k')}));
-  add(there,
-      admin::routes(
-          {.database = *main, .clicks = *main, .metrics = {}, .not_ready = {}, .version = "test"}));
+  admin::KnownKeys known_keys;
+  add(there, admin::routes({.database = *main,
+                            .clicks = *main,
+                            .known_keys = known_keys,
+                            .metrics = {},
+                            .not_ready = {},
+                            .version = "test"}));
   (*redirect)->stop();
 
   Operations said = described();
