@@ -97,10 +97,10 @@ def raw_answer(port):
 class Server:
     """One peer: its process, and what it used and answered."""
 
-    def __init__(self, name, port, command, log):
+    def __init__(self, name, port, command, log, cores="0"):
         self.name, self.port = name, port
         self.url = f"http://127.0.0.1:{port}/{SLUG}"
-        self.command, self.log = ["taskset", "-c", "0", *command], log
+        self.command, self.log = ["taskset", "-c", cores, *command], log
         self.start()
         self.wait_for_port()
 
@@ -165,21 +165,21 @@ def start_haproxy(folder, bytes_wanted, messages):
     return start_padded(start, bytes_wanted)
 
 
-def init_brand(data, name="Bench"):
+def init_brand(data, name="Bench", flags=()):
     """A brand in the data directory, which is made; the brand's admin key."""
     command = [PROGRAM, "init", "--brand", name, "--domain", "shop.example", "--json"]
     made = subprocess.run(
-        [*command, "--data", str(data)], check=True, capture_output=True, text=True
+        [*command, "--data", str(data), *flags], check=True, capture_output=True, text=True
     )
     return json.loads(made.stdout)["admin_key"]
 
 
-def serve(data, messages, *more_flags, name="fairlead"):
+def serve(data, messages, *more_flags, name="fairlead", cores="0"):
     port = free_port()
     command = [PROGRAM, "serve", "--data", str(data), "--listen", f"127.0.0.1:{port}"]
     # The clicks that tests/load/ makes are old; they must stay while they are measured.
     command += ["--click-retention-days", "0", "--threads", "1"]
-    return Server(name, port, [*command, *more_flags], messages)
+    return Server(name, port, [*command, *more_flags], messages, cores)
 
 
 def post(port, key, path, body):

@@ -1,11 +1,14 @@
-// Asks for redirects at a fixed rate, whatever the server does, and says how long each answer took
+// Asks for redirects, or posts a body, at a fixed rate, whatever the server does, and says how long
+// each answer took
 // from the moment its request was DUE. A closed-loop generator stops asking while the server
 // stalls and so never sees the shoppers who would have waited; here they wait, and count.
 //
 //   load_open_loop --port 8080 --rate 20000 --seconds 10 [--connections 64] [--close]
 //                  [--host HOST] [--warm-up SECONDS] [--paths FILE] [--header "Name: value"]…
+//                  [--post FILE --status 200]
 //
-// --paths: one path a line, asked for in turn; "/" without. --close: a new TCP connection for each
+// --paths: one path a line, asked for in turn; "/" without. --post: the body to post to them.
+// --status: how the answers' status begins, 30 without. --close: a new TCP connection for each
 // request; --connections then bounds how many are open. Prints one JSON object. One thread that
 // spins: give it a core of its own.
 #include <arpa/inet.h>
@@ -91,7 +94,8 @@ struct Plan {
   double warm_up = 2;  // seconds; asked for and not counted
   std::size_t connections = 64;
   bool close = false;
-  std::vector<std::string> requests;  // whole heads, in turn
+  std::string status = "HTTP/1.1 30";  // how an answer must begin
+  std::vector<std::string> requests;   // whole, in turn
 };
 
 struct Connection {
@@ -147,15 +151,15 @@ class OpenLoop {
   void print() const {
     std::printf(
         "{\"answered\": %llu, \"rate\": %.0f, \"p50_ms\": %.3f, \"p90_ms\": %.3f, \"p99_ms\": "
-        "%.3f, \"p999_ms\": %.3f, \"max_ms\": %.3f, \"not_redirected\": %llu, \"errors\": %llu, "
+        "%.3f, \"p999_ms\": %.3f, \"max_ms\": %.3f, \"other_status\": %llu, \"errors\": %llu, "
         "\"unanswered\": %zu}\n",
         static_cast<unsigned long long>(took_.total()),
         static_cast<double>(took_.total()) / plan_.seconds, took_.quantile_ms(0.5),
         took_.quantile_ms(0.9), took_.quantile_ms(0.99), took_.quantile_ms(0.999), took_.max_ms(),
-        static_cast<unsigned long long>(not_redirected_), static_cast<unsigned long long>(errors_),
+        static_cast<unsigned long long>(other_status_), static_cast<unsigned long long>(errors_),
         unanswered_);
   }
-  bool is_clean() const { return errors_ == 0 && not_redirected_ == 0 && unanswered_ == 0; }
+  bool is_clean() const { return errors_ == 0 && other_status_ == 0 && unanswered_ == 0; }
 
  private:
   void connect(std::uint32_t number) {
@@ -238,7 +242,7 @@ class OpenLoop {
     if (!connection.is_busy) return;
     if (connection.due >= count_from_) {
       took_.add(now() - connection.due);
-      if (!connection.received.starts_with("HTTP/1.1 30")) ++not_redirected_;
+      if (!connection.received.starts_with(plan_.status)) ++other_status_;
     }
     connection.is_busy = false;
     idle_.push_back(number);
@@ -264,13 +268,14 @@ class OpenLoop {
   std::size_t next_request_ = 0;
   Nanos count_from_ = 0;
   Histogram took_;
-  std::uint64_t not_redirected_ = 0;
+  std::uint64_t other_status_ = 0;
   std::uint64_t errors_ = 0;
   std::size_t unanswered_ = 0;
 };
 
 std::vector<std::string> requests_of(const std::string& paths_file, const std::string& host,
-                                     const std::vector<std::string>& headers, bool close) {
+                                     const std::vector<std::string>& headers, bool close,
+                                     const std::string& body_file) {
   std::vector<std::string> paths;
   if (!paths_file.empty()) {
     std::ifstream file(paths_file);
@@ -283,9 +288,17 @@ std::vector<std::string> requests_of(const std::string& paths_file, const std::s
   std::string rest = " HTTP/1.1\r\nHost: " + host + "\r\n";
   for (const std::string& header : headers)
     rest += header + "\r\n";
-  rest += close ? "Connection: close\r\n\r\n" : "\r\n";
+  if (close) rest += "Connection: close\r\n";
+  std::string body;
+  if (!body_file.empty()) {
+    std::ifstream file(body_file);
+    body.assign(std::istreambuf_iterator<char>(file), {});
+    if (body.empty()) throw std::runtime_error("--post: nothing in " + body_file);
+    rest += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  }
+  rest += "\r\n" + body;
   for (std::string& path : paths)
-    path = "GET " + path + rest;
+    path = (body.empty() ? "GET " : "POST ") + path + rest;
   return paths;
 }
 
@@ -294,6 +307,8 @@ std::vector<std::string> requests_of(const std::string& paths_file, const std::s
 int main(int argc, char** argv) {
   Plan plan;
   std::string paths;
+  std::string body;
+  std::string status = "30";
   std::vector<std::string> headers;
   CLI::App options{"Asks for redirects at a fixed rate and measures from when each was due"};
   options.add_option("--host", plan.host, "IPv4 address");
@@ -305,10 +320,13 @@ int main(int argc, char** argv) {
   options.add_flag("--close", plan.close, "A new connection for each request");
   options.add_option("--paths", paths, "A file with one path a line");
   options.add_option("--header", headers, "\"Name: value\", as often as wanted");
+  options.add_option("--post", body, "A file with the body to post");
+  options.add_option("--status", status, "How the answers' status must begin");
   CLI11_PARSE(options, argc, argv);
   try {
     plan.requests =
-        requests_of(paths, plan.host + ":" + std::to_string(plan.port), headers, plan.close);
+        requests_of(paths, plan.host + ":" + std::to_string(plan.port), headers, plan.close, body);
+    plan.status = "HTTP/1.1 " + status;
     OpenLoop loop(plan);
     loop.run();
     loop.print();
