@@ -11,6 +11,7 @@
 #include "core/log.hpp"
 #include "core/utf8.hpp"
 #include "net/ascii.hpp"
+#include "net/origin.hpp"
 #include "net/problem.hpp"
 
 namespace fairlead::net {
@@ -53,6 +54,13 @@ bool is_closer(const std::vector<std::string>& a, const std::vector<std::string>
 // HEAD is answered by the GET route; the wire leaves its body out.
 Method route_method(Method method) {
   return method == Method::head ? Method::get : method;
+}
+
+Method method_named(std::string_view name) {
+  for (const Method method : {Method::get, Method::post, Method::patch, Method::put, Method::del}) {
+    if (name_of(method) == name) return method;
+  }
+  return Method::other;
 }
 
 std::string allow_list(std::vector<Method> methods) {
@@ -111,6 +119,26 @@ core::Answer made_or_500(const Route& route, const std::function<core::Answer()>
   return problem(500, "internal_error", "The server failed. The reason is in its log.");
 }
 
+// A body that is not JSON where it must be, or a path that cannot be read; decodes the values.
+std::optional<core::Answer> refuse_form(const Route& route, const Request& request,
+                                        std::vector<std::string>& values) {
+  if (!request.body.empty() && route.body == Body::json) {
+    const std::string_view type = request.header("Content-Type");
+    if (!type.empty() && !is_json(type)) {
+      return problem(415, "unsupported_media_type",
+                     "The body must be JSON: send \"Content-Type: application/json\".");
+    }
+  }
+  for (std::string& value : values) {
+    value = percent_decode(value);
+    if (has_control(value) || !core::is_utf8(value)) {
+      return problem(400, "invalid_path",
+                     "The path must be percent-encoded UTF-8 without control characters.");
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 core::IdempotencyKey idempotency_key(const Call& call) {
@@ -130,13 +158,17 @@ bool is_reserved_segment(std::string_view segment) {
   return std::find(reserved.begin(), reserved.end(), segment) != reserved.end();
 }
 
-Router::Router(std::vector<Route> routes, Authenticate authenticate)
-    : routes_(std::move(routes)), authenticate_(std::move(authenticate)) {
+Router::Router(std::vector<Route> routes, Authenticate authenticate,
+               IsListedOrigin is_listed_origin)
+    : routes_(std::move(routes)),
+      authenticate_(std::move(authenticate)),
+      is_listed_origin_(std::move(is_listed_origin)) {
   std::vector<std::string> seen;
   for (const Route& route : routes_) {
     CHECK(route.pattern.starts_with('/'));
     CHECK(static_cast<bool>(route.handler) != static_cast<bool>(route.async_handler));
     CHECK(route.method != Method::head && route.method != Method::other);
+    CHECK(route.cors == Cors::none || !route.roles.open_to_all());
     Segments segments;
     std::string shape(name_of(route.method));
     for (const std::string_view segment : cut(route.pattern)) {
@@ -161,6 +193,13 @@ void Router::answer_async(const Request& request, core::Instant now,
   auto admitted = admit(request, now);
   if (auto* refusal = std::get_if<core::Answer>(&admitted)) return done(std::move(*refusal));
   auto& [route, who, values] = std::get<Admitted>(admitted);
+  if (route.cors != Cors::none) {
+    done = [done = std::move(done),
+            origin = std::string(request.header("Origin"))](core::Answer answer) {
+      allow_reading(answer, origin);
+      done(std::move(answer));
+    };
+  }
   if (route.handler) {
     const Call call{request, who, std::move(values), now};
     return done(made_or_500(route, [&] { return route.handler(call); }));
@@ -194,6 +233,12 @@ std::variant<core::Answer, Router::Admitted> Router::admit(const Request& reques
     return problem(404, "not_found",
                    "There is nothing at \"" + std::string(request.path.substr(0, 200)) + "\".");
   }
+  if (match.route == nullptr && request.method == Method::options) {
+    const Match asked =
+        find(method_named(request.header("Access-Control-Request-Method")), request.path);
+    if (asked.route != nullptr && asked.route->cors != Cors::none)
+      return answer_preflight(*asked.route, request, now);
+  }
   if (match.route == nullptr) {
     const std::string allowed = allow_list(std::move(match.methods));
     core::Answer answer = problem(405, "method_not_allowed", "Here you can use " + allowed + ".");
@@ -218,21 +263,21 @@ std::variant<core::Answer, Router::Admitted> Router::admit(const Request& reques
       return problem(403, "forbidden", "The role of this key may not do this.");
     }
   }
-  if (!request.body.empty() && route.body == Body::json) {
-    const std::string_view type = request.header("Content-Type");
-    if (!type.empty() && !is_json(type)) {
-      return problem(415, "unsupported_media_type",
-                     "The body must be JSON: send \"Content-Type: application/json\".");
-    }
+  if (route.cors != Cors::none && !is_from(request, who.origins)) return origin_refused();
+  if (auto refusal = refuse_form(route, request, match.values)) {
+    if (route.cors != Cors::none) allow_reading(*refusal, request.header("Origin"));
+    return *std::move(refusal);
   }
-  for (std::string& value : match.values) {
-    value = percent_decode(value);
-    if (has_control(value) || !core::is_utf8(value)) {
-      return problem(400, "invalid_path",
-                     "The path must be percent-encoded UTF-8 without control characters.");
-    }
-  }
-  return Admitted{route, who, std::move(match.values)};
+  return Admitted{route, std::move(who), std::move(match.values)};
+}
+
+core::Answer Router::answer_preflight(const Route& route, const Request& request,
+                                      core::Instant now) const {
+  const std::string_view origin = request.header("Origin");
+  if (origin.empty() || !is_listed_origin_) return origin_refused();
+  const auto is_listed = is_listed_origin_(origin, now);
+  if (!is_listed) return problem_of(is_listed.error());
+  return *is_listed ? preflight_answer(origin, route.method) : origin_refused();
 }
 
 std::size_t Router::body_bytes_max(Method method, std::string_view path) const {

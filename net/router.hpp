@@ -20,7 +20,8 @@
 
 namespace fairlead::net {
 
-enum class Role : std::uint8_t { admin = 1, viewer = 2, shop = 4, influencer = 8 };
+// `browser` is publishable: its key stands in a shop's page, for everybody to read.
+enum class Role : std::uint8_t { admin = 1, viewer = 2, shop = 4, influencer = 8, browser = 16 };
 
 // A set of roles; open_to_all means that no key is needed.
 struct Roles {
@@ -45,7 +46,8 @@ struct Principal {
   core::BrandId brand;
   core::KeyId key;
   Role role = Role::viewer;
-  core::InfluencerId influencer;  // of role influencer only
+  core::InfluencerId influencer;     // of role influencer only
+  std::vector<std::string> origins;  // of role browser only: the pages it may be used from
 };
 
 struct Call {
@@ -71,6 +73,11 @@ using AsyncHandler = std::function<void(const Call&, Reply)>;
 // for signatures over the raw body and for files.
 enum class Body : std::uint8_t { json, raw };
 
+// Whether pages may call a route. Then OPTIONS answers their browser's preflight, and a call counts
+// only from a page whose Origin the key lists; anything else is 403 origin_not_allowed,
+// unevaluated.
+enum class Cors : std::uint8_t { none, origins_of_key };
+
 struct Route {
   Method method;
   std::string pattern;  // "/v1/orders/{order_ref}/refunds"; a {name} matches one non-empty segment
@@ -79,6 +86,7 @@ struct Route {
   std::size_t body_bytes_max = 64 * 1024;
   Body body = Body::json;
   AsyncHandler async_handler = {};  // instead of `handler`, which is empty then
+  Cors cors = Cors::none;
 };
 
 // Turns a bearer token into a Principal. Errc::unauthorized when unknown, revoked or expired; the
@@ -86,12 +94,18 @@ struct Route {
 using Authenticate =
     std::function<core::Result<Principal>(std::string_view token, core::Instant now)>;
 
+// Whether some live key lists the origin: all that a preflight, which names no key, can be asked.
+// Runs on the work pool.
+using IsListedOrigin = std::function<core::Result<bool>(std::string_view origin, core::Instant)>;
+
 // First path segments that never name a slug. HEAD is answered wherever GET is.
 bool is_reserved_segment(std::string_view segment);
 
 class Router {
  public:
-  Router(std::vector<Route> routes, Authenticate authenticate);
+  // Without `is_listed_origin` every preflight is refused.
+  Router(std::vector<Route> routes, Authenticate authenticate,
+         IsListedOrigin is_listed_origin = {});
 
   // 404 not_found, 405 method_not_allowed with Allow, 401 unauthorized, 403 forbidden, or the
   // handler's.
@@ -122,10 +136,13 @@ class Router {
     std::vector<std::string> values;
   };
   std::variant<core::Answer, Admitted> admit(const Request& request, core::Instant now) const;
+  core::Answer answer_preflight(const Route& route, const Request& request,
+                                core::Instant now) const;
 
   std::vector<Route> routes_;
   std::vector<Segments> patterns_;  // of routes_, in the same order
   Authenticate authenticate_;
+  IsListedOrigin is_listed_origin_;
   std::size_t smallest_body_bytes_max_ = 64 * 1024;
 };
 
