@@ -39,6 +39,7 @@ std::vector<net::Route> routes(const Dependencies& dependencies);
 // once, on other servers of the same database within KnownKeys::kept_ms_max; one that expires, at
 // once everywhere. Both must outlive the authenticator.
 net::Authenticate authenticator(storage::Database& database, KnownKeys& known_keys);
+net::IsListedOrigin origin_finder(storage::Database& database);
 
 struct NewBrand {
   std::string name;
@@ -59,6 +60,10 @@ struct CreatedKey {
 };
 CreatedKey create_key(storage::Session& session, core::BrandId brand, net::Role role,
                       core::InfluencerId influencer, std::string_view note, core::Instant now);
+// A publishable key for pages of these origins (1 to 20, each as net::check_origin() gives it).
+CreatedKey create_browser_key(storage::Session& session, core::BrandId brand,
+                              std::vector<std::string> origins, std::string_view note,
+                              core::Instant now);
 struct KeyInfo {
   core::KeyId id;
   std::string public_id;
@@ -67,7 +72,8 @@ struct KeyInfo {
   core::Instant created_at;
   std::optional<core::Instant> revoked_at = {};
   std::optional<core::Instant> expires_at = {};
-  core::InfluencerId influencer = {};  // of role influencer only
+  core::InfluencerId influencer = {};     // of role influencer only
+  std::vector<std::string> origins = {};  // of role browser only
 };
 std::vector<KeyInfo> list_keys(storage::Session& session, core::BrandId brand);
 // False when the brand has no such key. Takes effect with the commit; a server that has just looked

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 
 #include "admin/keys.hpp"
@@ -5,6 +6,7 @@
 #include "admin/resources.hpp"
 #include "admin/sql.hpp"
 #include "net/listing.hpp"
+#include "net/origin.hpp"
 #include "net/problem.hpp"
 #include "storage/audit.hpp"
 
@@ -25,6 +27,9 @@ json::object key_json(const KeyInfo& key) {
   body["role"] = name_of(key.role);
   body["public_id"] = key.public_id;
   body["influencer_id"] = key.influencer ? json::value(key.influencer.text()) : json::value();
+  body["origins"] = nullptr;
+  if (key.role == net::Role::browser)
+    body["origins"] = json::array(key.origins.begin(), key.origins.end());
   body["note"] = key.note;
   body["created_at"] = core::format_instant(key.created_at);
   body["expires_at"] = maybe_time(key.expires_at);
@@ -38,9 +43,38 @@ std::optional<KeyInfo> find_key(storage::Session& session, core::BrandId brand, 
   return std::move(keys.front());
 }
 
+// Each once, in the form in which browsers send it. What `origins` of a body must be for a key of
+// role browser; for another it must not be there.
+std::vector<std::string> read_origins(net::Fields& body, net::Role role) {
+  if (role != net::Role::browser) {
+    if (body.has("origins")) {
+      body.refuse("origins", "invalid_value",
+                  "origins belongs to keys of role browser only; leave it out.");
+    }
+    body.raw("origins");
+    return {};
+  }
+  std::vector<std::string> origins;
+  for (const std::string& text : body.texts("origins", origins_max, {.min = 1, .max = 300})) {
+    const auto origin = net::check_origin(text);
+    if (!origin) {
+      body.refuse("origins", "invalid_value", "\"" + text + "\": " + origin.error().detail + ".");
+    } else if (std::find(origins.begin(), origins.end(), *origin) == origins.end()) {
+      origins.push_back(*origin);
+    }
+  }
+  const auto* given = body.raw("origins");
+  if (given == nullptr || given->is_null() || (given->is_array() && given->as_array().empty())) {
+    body.refuse("origins", "required",
+                "origins must name 1 to 20 pages' origins, such as [\"https://shop.example\"].");
+  }
+  return origins;
+}
+
 NewKey read_key(storage::Session& session, net::Fields& body, const net::Call& call) {
   NewKey key{};
-  const std::string role = body.one_of("role", {"admin", "viewer", "shop", "influencer"});
+  const std::string role =
+      body.one_of("role", {"admin", "viewer", "shop", "influencer", "browser"});
   key.role = role_named(role).value_or(net::Role::viewer);
   key.note = body.maybe_text("note", {0, 200}).value_or("");
   key.expires_at = body.maybe_instant("expires_at");
@@ -58,6 +92,7 @@ NewKey read_key(storage::Session& session, net::Fields& body, const net::Call& c
     body.refuse("influencer_id", "invalid_value",
                 "influencer_id belongs to keys of role influencer only; leave it out.");
   }
+  key.origins = read_origins(body, key.role);
   return key;
 }
 

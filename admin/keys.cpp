@@ -17,7 +17,8 @@ struct RoleName {
 constexpr RoleName role_names[] = {{net::Role::admin, "admin"},
                                    {net::Role::viewer, "viewer"},
                                    {net::Role::shop, "shop"},
-                                   {net::Role::influencer, "influencer"}};
+                                   {net::Role::influencer, "influencer"},
+                                   {net::Role::browser, "browser"}};
 
 // Crockford's base32: a public id is read aloud and typed, so letters that look alike are left out.
 constexpr std::string_view public_alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -30,6 +31,15 @@ bool is_made_of(std::string_view text, std::string_view alphabet) {
 
 core::Error unknown_key() {
   return core::fail(core::Errc::unauthorized, "The key is unknown, expired or revoked.");
+}
+
+std::vector<std::string> origins_of(storage::Session& session, core::BrandId brand,
+                                    core::KeyId key) {
+  std::vector<std::string> origins;
+  for (const auto& row :
+       session.run(sql::select_api_key_origins, brand, key.number - 1, key, origins_max))
+    origins.push_back(row.text(1));
+  return origins;
 }
 
 core::Result<net::Principal> authenticate(storage::Database& database, KnownKeys& known_keys,
@@ -50,11 +60,21 @@ core::Result<net::Principal> authenticate(storage::Database& database, KnownKeys
   if (!is_known || !is_equal) return unknown_key();
   const storage::Row& row = rows->one();
   if (!row.is_null(6)) return unknown_key();
-  KnownKeys::Known known{net::Principal{row.id<core::BrandId>(0), row.id<core::KeyId>(1),
-                                        text->role, row.id<core::InfluencerId>(4)},
+  KnownKeys::Known known{net::Principal{row.id<core::BrandId>(0),
+                                        row.id<core::KeyId>(1),
+                                        text->role,
+                                        row.id<core::InfluencerId>(4),
+                                        {}},
                          std::nullopt};
   if (!row.is_null(5)) known.expires_at = row.instant(5);
   if (known.expires_at && *known.expires_at <= now) return unknown_key();
+  if (known.who.role == net::Role::browser) {
+    auto origins = database.read([&](storage::Session& session) {
+      return origins_of(session, known.who.brand, known.who.key);
+    });
+    if (!origins) return origins.error();
+    known.who.origins = std::move(*origins);
+  }
   known_keys.remember(digest, known, now, generation);
   return known.who;
 }
@@ -64,6 +84,14 @@ core::Result<net::Principal> authenticate(storage::Database& database, KnownKeys
 net::Authenticate authenticator(storage::Database& database, KnownKeys& known_keys) {
   return [&database, &known_keys](std::string_view token, core::Instant now) {
     return authenticate(database, known_keys, token, now);
+  };
+}
+
+net::IsListedOrigin origin_finder(storage::Database& database) {
+  return [&database](std::string_view origin, core::Instant now) {
+    return database.read([&](storage::Session& session) {
+      return !session.run(sql::find_listed_origin, origin, now).empty();
+    });
   };
 }
 
@@ -110,6 +138,7 @@ std::string make_key_text(net::Role role) {
 CreatedKey store_key(storage::Session& session, core::BrandId brand, const NewKey& key,
                      core::Instant now) {
   CHECK((key.role == net::Role::influencer) == static_cast<bool>(key.influencer));
+  CHECK((key.role == net::Role::browser) == !key.origins.empty());
   const auto id = core::new_id<core::KeyId>(now);
   std::string text = make_key_text(key.role);
   const auto parsed = parse_key_text(text);
@@ -119,12 +148,22 @@ CreatedKey store_key(storage::Session& session, core::BrandId brand, const NewKe
   session.run(sql::insert_api_key, brand, id, parsed->public_id,
               storage::Blob{std::string(core::as_text(core::sha256(text)))},
               static_cast<std::int64_t>(key.role), influencer, key.note, now, key.expires_at);
+  for (const std::string& origin : key.origins)
+    session.run(sql::insert_api_key_origin, brand, id, origin);
   return {id, std::move(text)};
 }
 
 CreatedKey create_key(storage::Session& session, core::BrandId brand, net::Role role,
                       core::InfluencerId influencer, std::string_view note, core::Instant now) {
   return store_key(session, brand, {role, influencer, std::string(note)}, now);
+}
+
+CreatedKey create_browser_key(storage::Session& session, core::BrandId brand,
+                              std::vector<std::string> origins, std::string_view note,
+                              core::Instant now) {
+  return store_key(
+      session, brand,
+      {.role = net::Role::browser, .note = std::string(note), .origins = std::move(origins)}, now);
 }
 
 std::vector<KeyInfo> load_keys(storage::Session& session, core::BrandId brand, std::int64_t after,
@@ -137,6 +176,16 @@ std::vector<KeyInfo> load_keys(storage::Session& session, core::BrandId brand, s
     if (!row.is_null(6)) key.expires_at = row.instant(6);
     if (!row.is_null(7)) key.revoked_at = row.instant(7);
     keys.push_back(std::move(key));
+  }
+  if (keys.empty()) return keys;
+  // Both lists are in order of key.
+  auto key = keys.begin();
+  const auto rows_max = static_cast<std::int64_t>(keys.size() * origins_max);
+  for (const auto& row :
+       session.run(sql::select_api_key_origins, brand, after, keys.back().id, rows_max)) {
+    while (key->id != row.id<core::KeyId>(0))
+      ++key;
+    key->origins.push_back(row.text(1));
   }
   return keys;
 }

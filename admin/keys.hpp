@@ -16,7 +16,9 @@ namespace fairlead::admin {
 inline constexpr std::size_t public_id_bytes = 8;
 inline constexpr std::size_t secret_bytes = 43;
 
-// The wire name of a role and back: "admin", "viewer", "shop", "influencer". Frozen.
+inline constexpr std::size_t origins_max = 20;
+
+// The wire name of a role and back: "admin", "viewer", "shop", "influencer", "browser". Frozen.
 std::string_view name_of(net::Role role);
 std::optional<net::Role> role_named(std::string_view name);
 
@@ -33,6 +35,7 @@ struct NewKey {
   core::InfluencerId influencer = {};
   std::string note = {};
   std::optional<core::Instant> expires_at = {};
+  std::vector<std::string> origins = {};  // of role browser: 1 … origins_max of check_origin()
 };
 CreatedKey store_key(storage::Session& session, core::BrandId brand, const NewKey& key,
                      core::Instant now);

@@ -188,10 +188,14 @@ KeyCommands add_key(CLI::App& program, Typed& typed) {
                        key->add_subcommand("consent",
                                            "Print the key that signs a shopper's consent in\n"
                                            "links; the brand's consent platform needs it")};
-  commands.create->add_option("--role", typed.key.role, "admin, viewer, shop or influencer")
+  commands.create
+      ->add_option("--role", typed.key.role, "admin, viewer, shop, influencer or browser")
       ->required();
   commands.create->add_option("--influencer", typed.key.influencer,
                               "whose rows a key of role influencer sees, inf_…");
+  commands.create->add_option("--origin", typed.key.origins,
+                              "a page's origin that a key of role browser may be used from,\n"
+                              "such as https://shop.example; may be given 20 times");
   commands.create->add_option("--note", typed.key.note, "what the key is for");
   commands.revoke->add_option("key", typed.key.key, "id of the key, key_…")->required();
   for (CLI::App* command : {commands.create, commands.list, commands.revoke, commands.consent}) {

@@ -34,11 +34,12 @@ struct DemoRequest {
 int demo(const Config& config, const DemoRequest& request);
 
 struct KeyRequest {
-  std::string brand;       // id or name; may be empty when there is only one
-  std::string role;        // create
-  std::string influencer;  // create, of role influencer
-  std::string note;        // create
-  std::string key;         // revoke: "key_…"
+  std::string brand;                 // id or name; may be empty when there is only one
+  std::string role;                  // create
+  std::string influencer;            // create, of role influencer
+  std::string note;                  // create
+  std::vector<std::string> origins;  // create, of role browser
+  std::string key;                   // revoke: "key_…"
   Output output = Output::text;
 };
 int create_key(const Config& config, const KeyRequest& request);

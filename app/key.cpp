@@ -1,13 +1,16 @@
+#include <algorithm>
 #include <boost/json.hpp>
 #include <iostream>
 #include <memory>
 #include <optional>
 
 #include "admin/admin.hpp"
+#include "admin/keys.hpp"
 #include "app/commands.hpp"
 #include "app/find_brand.hpp"
 #include "app/secrets.hpp"
 #include "app/sql.hpp"
+#include "net/origin.hpp"
 #include "redirect/consent_grant.hpp"
 #include "storage/audit.hpp"
 #include "storage/storage.hpp"
@@ -26,7 +29,8 @@ struct RoleName {
 constexpr RoleName role_names[] = {{"admin", net::Role::admin},
                                    {"viewer", net::Role::viewer},
                                    {"shop", net::Role::shop},
-                                   {"influencer", net::Role::influencer}};
+                                   {"influencer", net::Role::influencer},
+                                   {"browser", net::Role::browser}};
 
 std::optional<net::Role> parse_role(const std::string& text) {
   for (const RoleName& one : role_names)
@@ -49,6 +53,23 @@ core::Result<std::unique_ptr<storage::Database>> open_for_writing(const Config& 
   return database;
 }
 
+// As POST /v1/keys has it: a key of role browser names its pages, no other does.
+core::Result<std::vector<std::string>> read_origins(const KeyRequest& request, net::Role role) {
+  std::vector<std::string> origins;
+  if (role != net::Role::browser) {
+    if (request.origins.empty()) return origins;
+    return fail(Errc::config, "belongs to keys of role browser only");
+  }
+  for (const std::string& text : request.origins) {
+    auto origin = net::check_origin(text);
+    if (!origin) return fail(Errc::config, "\"" + text + "\": " + origin.error().detail);
+    if (std::find(origins.begin(), origins.end(), *origin) == origins.end())
+      origins.push_back(std::move(*origin));
+  }
+  if (!origins.empty() && origins.size() <= admin::origins_max) return origins;
+  return fail(Errc::config, "must be given 1 to 20 times, such as --origin https://shop.example");
+}
+
 // Runs `fn(session, brand)`, which returns a Result, and prints what it returned.
 template <class Fn>
 int with_brand(storage::Database& database, const std::string& brand, Fn&& fn) {
@@ -66,13 +87,16 @@ int with_brand(storage::Database& database, const std::string& brand, Fn&& fn) {
 int create_key(const Config& config, const KeyRequest& request) {
   const auto role = parse_role(request.role);
   if (!role)
-    return report_failure("--role", {Errc::config, "must be admin, viewer, shop or influencer"});
+    return report_failure("--role",
+                          {Errc::config, "must be admin, viewer, shop, influencer or browser"});
   core::InfluencerId influencer;
   if (*role == net::Role::influencer) {
     auto id = core::InfluencerId::parse(request.influencer);
     if (!id) return report_failure("--influencer", {Errc::config, id.error().detail});
     influencer = *id;
   }
+  const auto origins = read_origins(request, *role);
+  if (!origins) return report_failure("--origin", origins.error());
   auto database = open_for_writing(config);
   if (!database) return report_failure("key create", database.error());
   const core::Instant now = core::SystemClock().now();
@@ -82,7 +106,9 @@ int create_key(const Config& config, const KeyRequest& request) {
         if (influencer && session.run(sql::find_influencer, brand, influencer).empty())
           return core::Result<void>(
               fail(Errc::config, "--influencer: this brand has no " + influencer.text()));
-        made = admin::create_key(session, brand, *role, influencer, request.note, now);
+        made = *role == net::Role::browser
+                   ? admin::create_browser_key(session, brand, *origins, request.note, now)
+                   : admin::create_key(session, brand, *role, influencer, request.note, now);
         storage::record_change(session, brand, now, "cli", "created", made.id.text(),
                                boost::json::serialize(boost::json::object{{"role", request.role}}));
         return core::Result<void>();

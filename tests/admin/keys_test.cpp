@@ -10,8 +10,8 @@ namespace fairlead::admin {
 namespace {
 
 TEST(KeyText, IsReadAsItWasMade) {
-  for (const net::Role role :
-       {net::Role::admin, net::Role::viewer, net::Role::shop, net::Role::influencer}) {
+  for (const net::Role role : {net::Role::admin, net::Role::viewer, net::Role::shop,
+                               net::Role::influencer, net::Role::browser}) {
     const std::string text = make_key_text(role);
     const auto parsed = parse_key_text(text);
     ASSERT_TRUE(parsed.has_value()) << text;

@@ -59,7 +59,7 @@ TEST_F(Commands, AKeyMadeHereOpensTheApiAndARevokedOneDoesNot) {
 TEST_F(Commands, KeyRefusesWhatItCannotMakeAndSaysWhatWouldBeRight) {
   init_brand({"--data", data()});
   const std::pair<std::vector<std::string>, const char*> bad[] = {
-      {{"key", "create", "--role", "boss"}, "admin, viewer, shop or influencer"},
+      {{"key", "create", "--role", "boss"}, "admin, viewer, shop, influencer or browser"},
       {{"key", "create", "--role", "influencer"}, "inf_"},
       {{"key", "create", "--role", "influencer", "--influencer", "inf_0000000000001"}, "has no"},
       {{"key", "create", "--role", "shop", "--brand", "Nobody"}, "--brand must be one of Harbour"},
