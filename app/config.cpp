@@ -161,6 +161,21 @@ const Entry entries[] = {
      [](Config& c, std::string_view v) {
        return take_integer(v, 0, 1'000'000, c.flood_network_minute_max);
      }},
+    {{"check_network_minute_max",
+      "wrong codes a page of one network may try a minute, 0 (any) to 1000000"},
+     [](Config& c, std::string_view v) {
+       return take_integer(v, 0, 1'000'000, c.check_network_minute_max);
+     }},
+    {{"check_key_minute_max",
+      "wrong codes that may be tried with one browser key a minute, 0 (any) to 1000000"},
+     [](Config& c, std::string_view v) {
+       return take_integer(v, 0, 1'000'000, c.check_key_minute_max);
+     }},
+    {{"check_brand_minute_max",
+      "wrong codes that pages may try of one brand a minute, 0 (any) to 1000000"},
+     [](Config& c, std::string_view v) {
+       return take_integer(v, 0, 1'000'000, c.check_brand_minute_max);
+     }},
     {{"click_retention_days",
       "days after which rows of clicks are removed, 0 (never) to 760; reports of whole days stay"},
      [](Config& c, std::string_view v) { return take_integer(v, 0, 760, c.click_retention_days); }},

@@ -42,6 +42,9 @@ struct Config {
   std::int64_t duplicate_window_s = 10;
   std::int64_t flood_person_minute_max = 10;
   std::int64_t flood_network_minute_max = 300;
+  std::int64_t check_network_minute_max = 10;
+  std::int64_t check_key_minute_max = 120;
+  std::int64_t check_brand_minute_max = 240;
   std::int64_t click_retention_days = 90;  // 0: for ever
   std::string salt_file;                   // empty: see salt_path()
 

@@ -35,7 +35,8 @@ core::Result<std::unique_ptr<Wiring>> Wiring::start(const Config& config,
   wiring->batches_ = std::make_unique<codes::BatchMaker>(*wiring->database_, clock);
   wiring->batches_->start();
   wiring->router_ = std::make_unique<net::Router>(
-      wiring->all_routes(), admin::authenticator(*wiring->database_, wiring->known_keys_));
+      wiring->all_routes(), admin::authenticator(*wiring->database_, wiring->known_keys_),
+      admin::origin_finder(*wiring->database_));
   wiring->server_ = std::make_unique<net::Server>(wiring->server_options(), *wiring->router_,
                                                   *wiring->redirect_, clock);
   auto started = wiring->server_->start();
@@ -114,10 +115,16 @@ std::vector<net::Route> Wiring::all_routes() {
     std::move(routes.begin(), routes.end(), std::back_inserter(all));
   };
   append(redirect_->routes());
-  append(codes::routes({.database = *database_,
-                        .read_click = code_click_reader(secrets_),
-                        .public_url = config_.shown_url(),
-                        .batch_asked = [this] { batches_->wake(); }}));
+  const codes::Dependencies codes_needs{.database = *database_,
+                                        .read_click = code_click_reader(secrets_),
+                                        .public_url = config_.shown_url(),
+                                        .batch_asked = [this] { batches_->wake(); }};
+  append(codes::routes(codes_needs));
+  code_check_ = std::make_unique<codes::CodeCheck>(
+      codes_needs, codes::GuessLimitOptions{.network_minute_max = config_.check_network_minute_max,
+                                            .key_minute_max = config_.check_key_minute_max,
+                                            .brand_minute_max = config_.check_brand_minute_max});
+  append(code_check_->routes());
   auto attribution_needs = attribution_dependencies(*database_, clicks_.get(), secrets_);
   attribution_needs.settle_clicks = [this] { return redirect_->settle(); };
   attribution_needs.activate = [this](std::span<const core::ClickId> prefetches) {
@@ -130,6 +137,7 @@ std::vector<net::Route> Wiring::all_routes() {
       .known_keys = known_keys_,
       .metrics = {[this](auto& metrics) { server_->collect(metrics); },
                   [this](auto& metrics) { redirect_->collect(metrics); },
+                  [this](auto& metrics) { code_check_->collect(metrics); },
                   [this](auto& metrics) { database_->append_metrics(metrics); },
                   attribution::collect},
       .not_ready = [this] { return not_ready(); },

@@ -12,6 +12,7 @@
 #include "app/secrets.hpp"
 #include "attribution/attribution.hpp"
 #include "codes/batch_maker.hpp"
+#include "codes/check.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "net/net.hpp"
@@ -55,6 +56,7 @@ class Wiring {
   std::unique_ptr<storage::Database> clicks_;     // the same file, for looking only
   std::unique_ptr<codes::BatchMaker> batches_;
   admin::KnownKeys known_keys_;
+  std::unique_ptr<codes::CodeCheck> code_check_;
   std::unique_ptr<net::Router> router_;
   std::unique_ptr<net::Server> server_;
   bool is_stopped_ = false;

@@ -9,6 +9,7 @@
 #include "admin/admin.hpp"
 #include "admin/docs_pages.hpp"
 #include "attribution/attribution.hpp"
+#include "codes/check.hpp"
 #include "codes/codes.hpp"
 #include "core/time.hpp"
 #include "redirect/redirect.hpp"
@@ -54,13 +55,16 @@ void add(Operations& operations, const std::vector<net::Route>& routes) {
   static const std::pair<net::Role, const char*> names[] = {{net::Role::admin, "admin"},
                                                             {net::Role::viewer, "viewer"},
                                                             {net::Role::shop, "shop"},
-                                                            {net::Role::influencer, "influencer"}};
+                                                            {net::Role::influencer, "influencer"},
+                                                            {net::Role::browser, "browser"}};
   for (const net::Route& route : routes) {
     std::set<std::string>& roles =
         operations[std::string(net::name_of(route.method)) + " " + route.pattern];
     for (const auto& [role, name] : names) {
       if (route.roles.contains(role)) roles.insert(name);
     }
+    // The router answers the preflight of a route for pages; no key comes with it.
+    if (route.cors != net::Cors::none) operations["OPTIONS " + route.pattern];
   }
 }
 
@@ -76,6 +80,8 @@ TEST(ApiDescription, NamesEveryRouteWithItsRolesAndNoOther) {
   Operations there;
   add(there, (*redirect)->routes());
   add(there, codes::routes({*main, {}}));
+  codes::CodeCheck code_check({*main, {}}, {});
+  add(there, code_check.routes());
   add(there, attribution::routes({.database = *main,
                                   .clicks = nullptr,
                                   .read_token = {},
