@@ -73,9 +73,8 @@ core::Result<Spelled> spell(std::string_view url, std::size_t authority_end) {
       i += macro.width - 1;
     } else if (c == '{' || c == '}') {
       return refuse(
-          "destination has an unknown macro or a lone brace; macros are {click_id}, {slug} and "
-          "{sub1} "
-          "to {sub5}");
+          "destination has an unknown macro or a lone brace; macros are {click_id}, {slug}, {code} "
+          "and {sub1} to {sub5}");
     } else if (i >= authority_end &&
                (static_cast<unsigned char>(c) > 0x7e || is_stray_percent(url, i) ||
                 (c == '#' && i > fragment_at) || encoded_marks.find(c) != std::string_view::npos)) {

@@ -22,6 +22,9 @@ void append_macro(std::string& out, Macro macro, const Values& values) {
     case Macro::slug:
       append_encoded(out, values.click.slug);
       return;
+    case Macro::code:
+      append_encoded(out, values.click.code);
+      return;
     case Macro::sub1:
     case Macro::sub2:
     case Macro::sub3:

@@ -30,8 +30,9 @@ struct Target {
 
 struct ClickParts {
   std::string_view slug;
-  std::string_view query;  // behind the '?', as sent
-  std::string_view token;  // "" = no click: no fl_click is added
+  std::string_view query;      // behind the '?', as sent
+  std::string_view token;      // "" = no click: no fl_click is added
+  std::string_view code = {};  // what {code} becomes
 };
 
 // What is longer is not sent: some clients and proxies take no longer head, and the memory of

@@ -6,7 +6,7 @@ namespace fairlead::redirect {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Macro>, 7> macros = {{
+constexpr std::array<std::pair<std::string_view, Macro>, 8> macros = {{
     {"{click_id}", Macro::click_id},
     {"{slug}", Macro::slug},
     {"{sub1}", Macro::sub1},
@@ -14,6 +14,7 @@ constexpr std::array<std::pair<std::string_view, Macro>, 7> macros = {{
     {"{sub3}", Macro::sub3},
     {"{sub4}", Macro::sub4},
     {"{sub5}", Macro::sub5},
+    {"{code}", Macro::code},
 }};
 
 bool has_macro(std::string_view text) {

@@ -46,8 +46,8 @@ struct Destination {
 // served.
 core::Result<Destination> split_destination(std::string_view url);
 
-// {click_id}, {slug}, {sub1} … {sub5}. `none` is plain text.
-enum class Macro : std::uint8_t { none, click_id, slug, sub1, sub2, sub3, sub4, sub5 };
+// {click_id}, {slug}, {sub1} … {sub5}, {code}. `none` is plain text.
+enum class Macro : std::uint8_t { none, click_id, slug, sub1, sub2, sub3, sub4, sub5, code };
 
 // The macro that `text` starts with ("{slug}/x" → slug, 6 bytes); width 0 when there is none.
 struct FoundMacro {

@@ -7,6 +7,7 @@
 #include "net/listing.hpp"
 #include "net/problem.hpp"
 #include "redirect/answers.hpp"
+#include "redirect/link_codes.hpp"
 #include "redirect/link_context.hpp"
 #include "redirect/links.hpp"
 #include "redirect/rule_fields.hpp"
@@ -211,6 +212,8 @@ Answer LinkRoutes::edit(const net::Call& call) const {
       return net::problem(409, "link_archived",
                           "An archived link cannot be edited; make a new one.");
     const boost::json::object before = link_json(link, options_);
+    const std::string stored = link.destination;
+    if (!link.rules.page.empty()) link.destination = link.rules.page;
     const std::vector<std::string> domains = allowed_domains(session, call.who.brand);
     auto destination = given_destination;
     put_back(session, call.who.brand, removed, destination, link);
@@ -221,6 +224,11 @@ Answer LinkRoutes::edit(const net::Call& call) const {
     }
     if (auto good = edit_rules(body, domains, link.rules); !good) return refused_link(good.error());
     if (has_utm) link.utm = utm;
+    auto settled = settle_code(
+        session, {call.who.brand, link.deal, link.destination, link.utm, domains, stored},
+        link.rules);
+    if (!settled) return refused_link(settled.error());
+    link.destination = std::move(*settled);
     link.utm_locked = utm_locked.value_or(link.utm_locked);
     if (status != 0) link.status = status;
     link.is_enabled = is_enabled.value_or(link.is_enabled);

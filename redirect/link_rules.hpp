@@ -12,6 +12,7 @@
 
 #include "core/id.hpp"
 #include "core/time.hpp"
+#include "redirect/apply_link.hpp"
 
 namespace fairlead::redirect {
 
@@ -49,6 +50,13 @@ struct AndroidApp {
   std::string scheme = "https";
 };
 
+// The code that a link carries into its destinations, where they have {code}.
+struct LinkCode {
+  core::CodeId id;            // none = no code
+  std::string text;           // as it is found by: "MIA10"
+  bool is_per_click = false;  // a text of its own for every click; see click_code.hpp
+};
+
 // Destinations are "" when there is none.
 struct LinkRules {
   std::optional<core::Instant> starts_at;  // inclusive
@@ -62,6 +70,9 @@ struct LinkRules {
   std::vector<Branch> split;
   std::string ios_url;  // a universal link
   AndroidApp android;
+  LinkCode code;
+  ApplyWay apply;    // how the link's own destination brings the code
+  std::string page;  // of apply: the destination as the brand wrote it
 
   bool empty() const;
 };

@@ -7,6 +7,7 @@
 #include "core/host_name.hpp"
 #include "net/router.hpp"
 #include "redirect/answers.hpp"
+#include "redirect/link_codes.hpp"
 #include "redirect/link_context.hpp"
 #include "redirect/rule_fields.hpp"
 #include "redirect/slugs.hpp"
@@ -152,6 +153,9 @@ core::Result<CreatedLink> create_link(LinkContext& context, const NewLink& link,
   if (auto good = check_rules(rules); !good) return good.error();
   if (auto good = check_rule_destinations(rules, {}, context.allowed_domains()); !good)
     return good.error();
+  destination = settle_code(
+      session, {brand, link.deal, *destination, *utm, context.allowed_domains()}, rules);
+  if (!destination) return destination.error();
   auto domain = check_domain(link.domain);
   if (!domain) return domain.error();
   if (!context.may_use_domain(*domain))
@@ -186,7 +190,10 @@ boost::json::object link_json(const Link& link, const Options& options) {
   json["url"] = link_url(link.domain, link.slug, options);
   json["deal_id"] = link.deal.text();
   json["domain"] = link.domain.empty() ? options.default_domain : link.domain;
-  json["destination"] = link.destination;
+  const bool is_applied = !link.rules.page.empty();
+  json["destination"] = is_applied ? link.rules.page : link.destination;
+  json["applied_url"] = nullptr;
+  if (is_applied) json["applied_url"] = link.destination;
   json["utm"] = utm_json(link.utm);
   json["utm_locked"] = link.utm_locked;
   json["status"] = link.status;

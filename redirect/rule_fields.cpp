@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <span>
+#include <utility>
 
 #include "redirect/rule_words.hpp"
 
@@ -204,6 +205,47 @@ void read_deep_links(net::Fields& body, LinkRules& rules) {
   });
 }
 
+// "shopify", or {"kind":"woocommerce","products":"12:1"}, or {"template":"https://{shop}/…"}.
+void read_apply(net::Fields& body, ApplyWay& way) {
+  using Kind = ApplyWay::Kind;
+  const boost::json::value* const raw = body.raw("apply");
+  if (raw == nullptr) return;
+  way = {};
+  const auto read_kind = [&way](net::Fields& fields, std::string_view name) {
+    const std::string kind = fields.one_of(name, {"shopify", "woocommerce", "generic"});
+    for (const Kind one : {Kind::shopify, Kind::woocommerce, Kind::generic})
+      if (kind == name_of(one)) way.kind = one;
+  };
+  if (raw->is_null()) return;
+  if (raw->is_string()) return read_kind(body, "apply");
+  body.object("apply", true, [&](net::Fields& part) {
+    if (part.has("template")) {
+      way.kind = Kind::custom;
+      way.pattern = part.text("template", url_rule);
+      return;
+    }
+    read_kind(part, "kind");
+    way.parameter = part.maybe_text("parameter", {.min = 1, .max = 64}).value_or("");
+    way.products = part.maybe_text("products", {.min = 1, .max = 500}).value_or("");
+  });
+}
+
+void read_code(net::Fields& body, LinkCode& code) {
+  if (is_given(body, "code_id")) {
+    const LinkCode before = std::exchange(code, {.is_per_click = code.is_per_click});
+    if (const auto text = body.maybe_text("code_id", {.min = 1, .max = 64})) {
+      if (const auto id = core::CodeId::parse(*text)) {
+        code.id = *id;
+        if (code.id == before.id) code.text = before.text;
+      } else if (!text->empty()) {
+        body.refuse("code_id", "not_found", "code_id must be the id of a code of the link's deal");
+      }
+    }
+  }
+  if (is_given(body, "code_per_click"))
+    code.is_per_click = body.maybe_boolean("code_per_click").value_or(false);
+}
+
 }  // namespace
 
 void read_rules(net::Fields& body, LinkRules& rules) {
@@ -218,6 +260,8 @@ void read_rules(net::Fields& body, LinkRules& rules) {
   read_targets(body, rules.targets);
   read_split(body, rules.split);
   read_deep_links(body, rules);
+  read_code(body, rules.code);
+  read_apply(body, rules.apply);
 }
 
 }  // namespace fairlead::redirect

@@ -33,6 +33,8 @@ core::Result<void> check_rule_destinations(LinkRules& rules, const LinkRules& be
 
 // All the fields, null where there is nothing, into a link's JSON.
 void add_rules_json(const LinkRules& rules, boost::json::object& json);
+// Whether one of the rules' destinations has the macro, such as "{code}".
+bool has_macro_in_rules(const LinkRules& rules, std::string_view macro);
 // The column: only what there is; "" when there are no rules.
 std::string rules_text(const LinkRules& rules);
 // Errc::invalid: a damaged column, with its first problem.

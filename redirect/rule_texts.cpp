@@ -108,7 +108,29 @@ json::value deep_links_json(const LinkRules& rules) {
   return object;
 }
 
+json::value apply_json(const ApplyWay& way) {
+  if (way.kind == ApplyWay::Kind::none) return nullptr;
+  if (way.kind == ApplyWay::Kind::custom) return json::object{{"template", way.pattern}};
+  json::object object{{"kind", name_of(way.kind)}};
+  if (!way.parameter.empty()) object["parameter"] = way.parameter;
+  if (!way.products.empty()) object["products"] = way.products;
+  return object;
+}
+
+json::value id_or_null(core::CodeId id) {
+  if (!id) return nullptr;
+  return json::value(id.text());
+}
+
 }  // namespace
+
+bool has_macro_in_rules(const LinkRules& rules, std::string_view macro) {
+  bool found = false;
+  for_each_url(rules, [&](const std::string&, const std::string& url) {
+    if (url.find(macro) != std::string::npos) found = true;
+  });
+  return found;
+}
 
 core::Result<void> check_rules(const LinkRules& rules) {
   if (rules.starts_at && rules.ends_at && *rules.ends_at <= *rules.starts_at)
@@ -159,6 +181,10 @@ void add_rules_json(const LinkRules& rules, json::object& json) {
   json["split"] = split_json(rules.split);
   json["deep_links"] = deep_links_json(rules);
   json["fallback_url"] = text_or_null(rules.fallback_url);
+  json["code_id"] = id_or_null(rules.code.id);
+  json["code"] = text_or_null(rules.code.text);
+  json["code_per_click"] = rules.code.is_per_click;
+  json["apply"] = apply_json(rules.apply);
 }
 
 std::string rules_text(const LinkRules& rules) {
@@ -170,6 +196,8 @@ std::string rules_text(const LinkRules& rules) {
     const bool is_nothing = value.is_null() || (value.is_array() && value.get_array().empty());
     if (!is_nothing) some[name] = value;
   }
+  if (!rules.code.is_per_click) some.erase("code_per_click");
+  if (!rules.page.empty()) some["page"] = rules.page;
   return json::serialize(some);
 }
 
@@ -183,6 +211,9 @@ core::Result<LinkRules> stored_rules(std::string_view text) {
   std::vector<net::FieldError> problems;
   net::Fields fields(*object, "", problems);
   read_rules(fields, rules);
+  // What the API answers or derives, and takes from nobody.
+  rules.code.text = fields.maybe_text("code").value_or("");
+  rules.page = fields.maybe_text("page", {.min = 1, .max = 4096}).value_or("");
   fields.refuse_unknown();
   if (problems.empty()) return rules;
   return refuse(problems.front().pointer + ": " + problems.front().detail);

@@ -104,6 +104,7 @@ std::string_view slug_path(std::string_view path) {
 Service::Tools::Tools(const Service& service, std::size_t lane)
     : places(service.places_),
       signer(service.keys_),
+      click_codes(service.keys_),
       ids(lane, service.newest_click_),
       visitors(*service.salt_),
       agents(service.seed_) {}
@@ -214,7 +215,8 @@ net::FastPath::Leaves Service::respond(const net::Request& request, std::size_t 
   }
   const core::ClickId id = tools.ids.next(now);
   const TokenText token = tools.signer.sign(id, link.id());
-  ClickParts parts{link.slug(), request.query, {token.data(), token.size()}};
+  ClickParts parts{
+      link.slug(), request.query, {token.data(), token.size()}, code_of(found, id, tools)};
   tools.location.clear();
   append_location(tools.location, ruled, parts, known);
   if (tools.location.size() > location_bytes_max) {
@@ -266,6 +268,16 @@ RuledClick Service::rule(const net::Request& request, const LinkTable::Found& fo
   return apply_rules(rules, found.link->target(), *found.brand, visit, facts.verdict, uses);
 }
 
+std::string_view Service::code_of(const LinkTable::Found& found, core::ClickId click,
+                                  Tools& tools) {
+  if (found.rules == nullptr) return {};
+  const LinkCode& code = found.rules->code;
+  if (!code.is_per_click) return code.text;
+  tools.code.clear();
+  tools.click_codes.append(tools.code, code.text, found.brand->id, code.id, click);
+  return tools.code;
+}
+
 ClickRecord Service::record_of(const net::Request& request, const LinkTable::Found& found,
                                core::ClickId id, const ClickFacts& facts,
                                const VisitorPlan& visitor, const KnownValues& known,
@@ -311,7 +323,12 @@ bool Service::respond_preview(const net::Request& request, Tools& tools, AfterAn
   if (found.link == nullptr) return false;
   if (found.rules != nullptr && !is_on_time(*found.rules, clock_.now())) return false;
   std::string destination;
-  decide(found.link->target(), {found.link->slug(), "", ""}, {}, destination);
+  // A preview is no click, so there is no code of its own to show.
+  const LinkCode* const code = found.rules == nullptr ? nullptr : &found.rules->code;
+  const bool has_code = code != nullptr && !code->is_per_click;
+  decide(found.link->target(),
+         {found.link->slug(), "", "", has_code ? std::string_view(code->text) : ""}, {},
+         destination);
   if (!is_header_safe(destination)) return false;
   previews_.add();
   append_preview(wire, request.method,

@@ -14,6 +14,7 @@
 
 #include "redirect/agents.hpp"
 #include "redirect/answers.hpp"
+#include "redirect/click_code.hpp"
 #include "redirect/click_facts.hpp"
 #include "redirect/click_ids.hpp"
 #include "redirect/click_uses.hpp"
@@ -75,12 +76,14 @@ class Service final : public Redirect {
     std::shared_ptr<const LinkTable> table;
     std::shared_ptr<const PlaceFiles> places;
     TokenSigner signer;
+    ClickCodes click_codes;
     ClickIdMaker ids;
     VisitorHash visitors;
     AgentCache agents;
     DayOfBrand days;
     boost::unordered_flat_map<std::int64_t, ClickUses*> uses;  // by link
     ClickTexts texts;
+    std::string code;  // of the click being answered, when it has one of its own
     std::string location;
     std::string date;
     std::int64_t date_second = -1;
@@ -89,6 +92,8 @@ class Service final : public Redirect {
   RuledClick rule(const net::Request& request, const LinkTable::Found& found,
                   const ClickFacts& facts, const VisitorPlan& visitor, core::Instant now,
                   Tools& tools);
+  // What {code} is for this click; "" when the link carries none.
+  static std::string_view code_of(const LinkTable::Found& found, core::ClickId click, Tools& tools);
   // Its texts are the request's and the thread's, until that thread's next click.
   ClickRecord record_of(const net::Request& request, const LinkTable::Found& found,
                         core::ClickId id, const ClickFacts& facts, const VisitorPlan& visitor,

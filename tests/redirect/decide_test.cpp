@@ -35,7 +35,8 @@ OwnTarget target_of(std::string_view url, std::string_view utm, bool is_locked) 
 
 std::string location_of(const OwnTarget& target, std::string_view query) {
   std::string location;
-  decide({target.destination, &target.utm}, {"mia", query, "T"}, known_values(query), location);
+  decide({target.destination, &target.utm}, {"mia", query, "T", "MIA-10/x"}, known_values(query),
+         location);
   return location;
 }
 
