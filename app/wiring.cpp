@@ -6,6 +6,7 @@
 #include "app/version.hpp"
 #include "codes/codes.hpp"
 #include "core/log.hpp"
+#include "redirect/click_code.hpp"
 #include "redirect/click_ids.hpp"
 
 namespace fairlead::app {
@@ -115,16 +116,7 @@ std::vector<net::Route> Wiring::all_routes() {
     std::move(routes.begin(), routes.end(), std::back_inserter(all));
   };
   append(redirect_->routes());
-  const codes::Dependencies codes_needs{.database = *database_,
-                                        .read_click = code_click_reader(secrets_),
-                                        .public_url = config_.shown_url(),
-                                        .batch_asked = [this] { batches_->wake(); }};
-  append(codes::routes(codes_needs));
-  code_check_ = std::make_unique<codes::CodeCheck>(
-      codes_needs, codes::GuessLimitOptions{.network_minute_max = config_.check_network_minute_max,
-                                            .key_minute_max = config_.check_key_minute_max,
-                                            .brand_minute_max = config_.check_brand_minute_max});
-  append(code_check_->routes());
+  append(code_routes());
   auto attribution_needs = attribution_dependencies(*database_, clicks_.get(), secrets_);
   attribution_needs.settle_clicks = [this] { return redirect_->settle(); };
   attribution_needs.activate = [this](std::span<const core::ClickId> prefetches) {
@@ -149,6 +141,22 @@ std::vector<net::Route> Wiring::all_routes() {
           },
   }));
   return all;
+}
+
+std::vector<net::Route> Wiring::code_routes() {
+  const codes::Dependencies needs{.database = *database_,
+                                  .read_click = code_click_reader(secrets_),
+                                  .read_click_code = click_code_reader(secrets_),
+                                  .public_url = config_.shown_url(),
+                                  .batch_asked = [this] { batches_->wake(); }};
+  code_check_ = std::make_unique<codes::CodeCheck>(
+      needs, codes::GuessLimitOptions{.network_minute_max = config_.check_network_minute_max,
+                                      .key_minute_max = config_.check_key_minute_max,
+                                      .brand_minute_max = config_.check_brand_minute_max});
+  auto routes = codes::routes(needs);
+  for (auto& route : code_check_->routes())
+    routes.push_back(std::move(route));
+  return routes;
 }
 
 std::vector<std::string> Wiring::not_ready() const {
@@ -193,6 +201,13 @@ net::ServerOptions Wiring::server_options() const {
   return options;
 }
 
+codes::ReadClickCode click_code_reader(const Secrets& secrets) {
+  return
+      [keys = secrets.token_keys](core::BrandId brand, core::CodeId code, std::string_view digits) {
+        return redirect::read_click_code(keys, digits, brand, code);
+      };
+}
+
 attribution::Dependencies attribution_dependencies(storage::Database& database,
                                                    storage::Database* clicks,
                                                    const Secrets& secrets) {
@@ -202,7 +217,8 @@ attribution::Dependencies attribution_dependencies(storage::Database& database,
     if (!fact) return fact.error();
     return attribution::TokenFact{fact->click, fact->link, fact->at};
   };
-  return {database, clicks, std::move(read_token), secrets.sealing_key, {}, {}};
+  return {database, clicks, std::move(read_token),     secrets.sealing_key,
+          {},       {},     click_code_reader(secrets)};
 }
 
 }  // namespace fairlead::app

@@ -13,6 +13,7 @@
 #include "attribution/attribution.hpp"
 #include "codes/batch_maker.hpp"
 #include "codes/check.hpp"
+#include "codes/codes.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "net/net.hpp"
@@ -46,6 +47,7 @@ class Wiring {
 
   core::Result<void> open_databases(const core::Clock& clock);
   std::vector<net::Route> all_routes();
+  std::vector<net::Route> code_routes();
   std::vector<std::string> not_ready() const;
   net::ServerOptions server_options() const;
 
@@ -62,6 +64,8 @@ class Wiring {
   bool is_stopped_ = false;
 };
 
+// Reads codes that redirects made for single clicks, under the keys of click tokens.
+codes::ReadClickCode click_code_reader(const Secrets& secrets);
 // What attribution needs from its neighbours; also used by the demo, which has no server.
 attribution::Dependencies attribution_dependencies(storage::Database& database,
                                                    storage::Database* clicks,

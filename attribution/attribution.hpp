@@ -25,6 +25,7 @@
 #include <string_view>
 #include <vector>
 
+#include "codes/codes.hpp"
 #include "core/answer.hpp"
 #include "core/difference.hpp"
 #include "core/events.hpp"
@@ -53,6 +54,7 @@ struct Dependencies {
   // Told which prefetches' tokens a booked order brought back; wired to
   // redirect::Redirect::activate.
   std::function<void(std::span<const core::ClickId>)> activate = {};
+  codes::ReadClickCode read_click_code = {};
 };
 
 std::vector<net::Route> routes(const Dependencies& dependencies);

@@ -1,6 +1,7 @@
 #include "attribution/touches.hpp"
 
 #include <set>
+#include <utility>
 
 #include "attribution/sql.hpp"
 #include "codes/codes.hpp"
@@ -52,6 +53,21 @@ Outcome verdict_of(const Dependencies& dependencies, const TokenFact& fact) {
   return outcome_of(static_cast<core::ClickVerdict>(*verdict));
 }
 
+std::optional<core::LinkId> link_of(const Dependencies& dependencies, core::ClickId click) {
+  if (dependencies.clicks == nullptr) return std::nullopt;
+  const auto find = [&]() -> std::optional<core::LinkId> {
+    const auto link = dependencies.clicks->read([&](storage::Session& session) {
+      const storage::Rows rows = session.run(sql::find_link_of_click, click);
+      return rows.empty() ? core::LinkId{} : rows.one().id<core::LinkId>(0);
+    });
+    if (!link || !*link) return std::nullopt;
+    return *link;
+  };
+  auto link = find();
+  if (!link && dependencies.settle_clicks && dependencies.settle_clicks()) link = find();
+  return link;
+}
+
 bool is_own_link(storage::Database& database, core::BrandId brand, core::LinkId link) {
   const auto deals = database.read([&](storage::Session& session) {
     return session.run(sql::find_deal_of_link, brand, link).size();
@@ -67,7 +83,11 @@ class Reader {
 
   Touch read_code(const std::string& given) {
     Touch touch{.via = core::Via::code, .given = given, .touched_at = order_.placed_at};
-    const auto owner = codes::find_owner(session_, order_.brand, given);
+    // A test order leaves nothing, so it makes no row for the code of a click either.
+    const auto owner = order_.is_test
+                           ? codes::find_owner(session_, order_.brand, given)
+                           : codes::take_owner(session_, order_.brand, given,
+                                               dependencies_.read_click_code, order_.placed_at);
     if (!owner) {
       touch.outcome = Outcome::unknown_code;
       return touch;
@@ -79,35 +99,46 @@ class Reader {
       return touch;
     }
     if (!take_deal(touch)) touch.outcome = Outcome::unknown_code;
+    if (owner->click) clicks_of_codes_.emplace_back(owner->click, given);
     return touch;
   }
 
-  Touch read_click(const std::string& token) {
-    Touch touch{.via = core::Via::click, .given = token};
-    const auto fact = dependencies_.read_token(token);
-    if (!fact) {
-      touch.outcome = Outcome::invalid_token;
-      return touch;
+  // The clicks that gave the order's codes to the shopper, as far as the click file knows them and
+  // no token has named them already.
+  void read_clicks_of_codes() {
+    for (const auto& [click, given] : clicks_of_codes_) {
+      const auto link = link_of(dependencies_, click);
+      if (!link || clicks_seen_.contains(click.number)) continue;
+      touches_.all.push_back(read_fact(given, {click, *link, core::instant_of_id(click.number)}));
     }
-    touch.touched_at = fact->at;
-    touch.click = fact->click;
-    if (!clicks_seen_.insert(fact->click.number).second) {
+  }
+
+  Touch read_click(const std::string& token) {
+    const auto fact = dependencies_.read_token(token);
+    if (fact) return read_fact(token, *fact);
+    return {.via = core::Via::click, .given = token, .outcome = Outcome::invalid_token};
+  }
+
+ private:
+  Touch read_fact(const std::string& given, const TokenFact& fact) {
+    Touch touch{.via = core::Via::click, .given = given, .click = fact.click};
+    touch.touched_at = fact.at;
+    if (!clicks_seen_.insert(fact.click.number).second) {
       touch.outcome = Outcome::same_touch;
       return touch;
     }
-    const storage::Rows links = session_.run(sql::find_deal_of_link, order_.brand, fact->link);
+    const storage::Rows links = session_.run(sql::find_deal_of_link, order_.brand, fact.link);
     if (links.empty()) {
       touch.outcome = Outcome::foreign;
       return touch;
     }
-    touch.link = fact->link;
+    touch.link = fact.link;
     touch.deal = links.one().id<core::DealId>(0);
     if (!take_deal(touch)) touch.outcome = Outcome::foreign;
-    if (touch.outcome == Outcome::eligible) touch.outcome = verdict_of(dependencies_, *fact);
+    if (touch.outcome == Outcome::eligible) touch.outcome = verdict_of(dependencies_, fact);
     return touch;
   }
 
- private:
   // Fills in whose deal it is and judges the touch by it. False when the brand has no such deal.
   bool take_deal(Touch& touch) {
     const auto deal = find_deal(session_, order_.brand, touch.deal);
@@ -129,6 +160,7 @@ class Reader {
   Touches& touches_;
   std::set<std::int64_t> codes_seen_;
   std::set<std::int64_t> clicks_seen_;
+  std::vector<std::pair<core::ClickId, std::string>> clicks_of_codes_;  // and the code as typed
 };
 
 }  // namespace
@@ -141,6 +173,7 @@ Touches read_touches(storage::Session& session, const Dependencies& dependencies
     touches.all.push_back(reader.read_code(code));
   for (const std::string& token : order.click_ids)
     touches.all.push_back(reader.read_click(token));
+  reader.read_clicks_of_codes();
   if (order.is_test) {
     for (Touch& touch : touches.all) {
       if (touch.outcome == Outcome::eligible) touch.outcome = Outcome::test_order;

@@ -11,8 +11,9 @@
 namespace fairlead::attribution {
 
 struct Touches {
-  std::vector<Touch> all;  // codes first, then clicks, each in the order given
-  Policies policies;       // of every campaign among them
+  // Codes first, then clicks, each in the order given; then the clicks that made codes.
+  std::vector<Touch> all;
+  Policies policies;  // of every campaign among them
 };
 
 // Click verdicts come from the click file when it can be read; a token whose click is not there

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json/parse.hpp>
 
+#include "codes/click_codes.hpp"
 #include "codes/codes.hpp"
 #include "codes/sql.hpp"
 #include "codes/uses.hpp"
@@ -124,7 +125,8 @@ boost::system::result<Question, core::Answer> read_check(std::string_view body) 
 // asked about in its place, and that answer is thrown away.
 Result ask_evenly(const Asker& asker, Question question) {
   auto& code = question.codes.front();
-  const bool is_known = find_code(asker.session, asker.brand, fold(code)).has_value();
+  const bool is_known =
+      find_with_clicks(asker.session, asker.brand, fold(code), asker.dependencies.read_click_code).has_value();
   const auto any = asker.session.run(sql::find_any_code, asker.brand);
   if (!is_known && !any.empty()) code = any.one().text(0);
   auto outcome = ask(asker, question);

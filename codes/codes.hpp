@@ -41,10 +41,16 @@ struct ClickFact {
   core::LinkId link;
   core::Instant at;
 };
+// The click whose code ends in these letters: nothing when they are forged, or of another brand or
+// code. Wired to redirect::read_click_code by app/, because codes knows no redirect. Any thread.
+using ReadClickCode = std::function<std::optional<core::ClickId>(
+    core::BrandId brand, core::CodeId code, std::string_view digits)>;
+
 struct Dependencies {
   storage::Database& database;
   // Any thread. Without it no cart has a click.
   std::function<std::optional<ClickFact>(std::string_view token)> read_click = {};
+  ReadClickCode read_click_code = {};      // without it codes of clicks are unknown
   std::string public_url = {};             // of links on the default domain; "" = there is none
   std::function<void()> batch_asked = {};  // called after a batch was committed
 };
@@ -57,9 +63,14 @@ struct CodeOwner {
   core::DealId deal;
   core::InfluencerId influencer;
   core::CampaignId campaign;
+  core::ClickId click;  // of a code that was made for one click; else none
 };
 std::optional<CodeOwner> find_owner(storage::Session& session, core::BrandId brand,
                                     std::string_view code);
+// As find_owner, and the code of a click gets its row here: an order names it. Writes then.
+std::optional<CodeOwner> take_owner(storage::Session& session, core::BrandId brand,
+                                    std::string_view code, const ReadClickCode& read_click_code,
+                                    core::Instant now);
 
 // Makes sure that an order's uses of its codes are in the ledger of uses, once per order and code;
 // a hold of the order is confirmed. An order already paid is never refused: beyond a limit the use

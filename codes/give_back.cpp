@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codes/capacity.hpp"
+#include "codes/click_codes.hpp"
 #include "core/check.hpp"
 
 namespace fairlead::codes {
@@ -18,6 +19,16 @@ void roll_back_one(const Asker& asker, const GiveBack& asked, ReturnOutcome& out
 
 Share share_of(const StoredCode& code, const Use& use, std::int64_t amount_minor) {
   return {code, use.id, use.customers, use.currency, amount_minor};
+}
+
+// Held as far as there is a row: the code of a click that no order took has none, and no use
+// either.
+std::optional<StoredCode> find_held(const Asker& asker, std::string_view folded) {
+  if (auto held = hold_code(asker.session, asker.brand, folded)) return held;
+  auto found =
+      find_with_clicks(asker.session, asker.brand, folded, asker.dependencies.read_click_code);
+  if (!found || found->version == 0) return found;
+  return hold_code(asker.session, asker.brand, found->folded);
 }
 
 // An order named alone means what can be given back; what cannot is refused only when there is
@@ -81,7 +92,7 @@ std::vector<Returned> named_uses(const Asker& asker, const GiveBack& asked) {
     results.push_back(std::move(returned));
   };
   for (const auto& given : asked.codes)
-    add(given, hold_code(asker.session, asker.brand, fold(given)));
+    add(given, find_held(asker, fold(given)));
   if (!asked.codes.empty()) return results;
   for (const auto& use : uses) {
     if (asked.reservation && use.id != *asked.reservation) continue;

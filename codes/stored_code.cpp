@@ -1,6 +1,7 @@
 #include "codes/stored_code.hpp"
 
 #include "codes/capacity.hpp"
+#include "codes/click_codes.hpp"
 #include "codes/code_looks.hpp"
 #include "codes/sql.hpp"
 #include "codes/term_fields.hpp"
@@ -29,26 +30,33 @@ core::Result<core::CodeId> create_code(storage::Session& session, core::BrandId 
   if (deal.empty()) return core::fail(core::Errc::not_found, "deal_id: there is no such deal");
 
   // Only a fixed amount has a currency of its own; every other amount is in the campaign's.
+  auto made = code;
+  if (code.terms.discount.kind != DiscountKind::fixed)
+    made.terms.currency = core::Currency::of(deal.one().text(0));
+  const auto id = core::new_id<core::CodeId>(now);
+  if (!insert_code(session, brand, id, made, now))
+    return core::fail(core::Errc::conflict, "code: " + folded + " exists already");
+  if (code.origin != CodeOrigin::generated) add_looks(session, brand, id, folded);
+  return id;
+}
+
+bool insert_code(storage::Session& session, core::BrandId brand, core::CodeId id,
+                 const NewCode& code, core::Instant now, std::optional<core::ClickId> click) {
   const auto& terms = code.terms;
-  const bool is_fixed = terms.discount.kind == DiscountKind::fixed;
-  const auto currency = is_fixed ? terms.currency : core::Currency::of(deal.one().text(0));
+  const auto currency = terms.currency;
   std::optional<std::int64_t> rate_ppm;
   if (terms.discount.rate.ppm > 0) rate_ppm = terms.discount.rate.ppm;
   std::optional<std::int64_t> amount_minor;
-  if (is_fixed) amount_minor = terms.discount.amount_minor;
-  const auto id = core::new_id<core::CodeId>(now);
-  auto inserted = session.run(
-      sql::insert_code, brand, id, code.deal, written(code.text), folded,
+  if (terms.discount.kind == DiscountKind::fixed) amount_minor = terms.discount.amount_minor;
+  const auto inserted = session.run(
+      sql::insert_code, brand, id, code.deal, written(code.text), fold(code.text),
       name_of(terms.discount.kind), rate_ppm, amount_minor, currency.code(), terms.starts_at,
       terms.ends_at, terms.is_enabled ? 1 : 0, terms.cart.subtotal_min_minor, terms.limits.uses_max,
-      terms.limits.uses_per_customer_max, terms.limits.budget_minor, rules_text(terms), now);
-  if (inserted.changed == 0) {
-    return core::fail(core::Errc::conflict, "code: " + folded + " exists already");
-  }
+      terms.limits.uses_per_customer_max, terms.limits.budget_minor, rules_text(terms), now, click);
+  if (inserted.changed == 0) return false;
   const Scope scope{Scope::Kind::code, id.number};
   follow_limits(session, brand, {scope, {}, currency}, {scope, terms.limits, currency});
-  if (code.origin != CodeOrigin::generated) add_looks(session, brand, id, folded);
-  return id;
+  return true;
 }
 
 void change_code(storage::Session& session, core::BrandId brand, const StoredCode& locked,
@@ -103,7 +111,16 @@ std::optional<CodeOwner> find_owner(storage::Session& session, core::BrandId bra
                                     std::string_view code) {
   auto stored = find_code(session, brand, fold(code));
   if (!stored) return std::nullopt;
-  return CodeOwner{stored->id, stored->deal, stored->influencer, stored->campaign};
+  return CodeOwner{stored->id, stored->deal, stored->influencer, stored->campaign,
+                   click_of(*stored)};
+}
+
+std::optional<CodeOwner> take_owner(storage::Session& session, core::BrandId brand,
+                                    std::string_view code, const ReadClickCode& read_click_code,
+                                    core::Instant now) {
+  const auto held = hold_with_clicks(session, brand, fold(code), read_click_code, now);
+  if (!held) return std::nullopt;
+  return CodeOwner{held->id, held->deal, held->influencer, held->campaign, click_of(*held)};
 }
 
 namespace {

@@ -52,6 +52,12 @@ struct CodeFilter {
 std::vector<StoredCode> list_codes(storage::Session& session, core::BrandId brand,
                                    const CodeFilter& filter);
 
+// The row of a code whose deal and terms are known to be good, and the counters of its limits; no
+// looks. `text` is not blank; the currency of the terms is stored as it is. An archived deal is no
+// hindrance. False: the brand has such a code, or one of this id; nothing was written.
+bool insert_code(storage::Session& session, core::BrandId brand, core::CodeId id,
+                 const NewCode& code, core::Instant now, std::optional<core::ClickId> click = {});
+
 // Writes everything of the terms but the discount over that of `locked`, which lock_code() gave. A
 // code that gets its first limit gets its counter and slots counted from the ledger of uses.
 void change_code(storage::Session& session, core::BrandId brand, const StoredCode& locked,

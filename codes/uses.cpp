@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codes/click_codes.hpp"
 #include "codes/taking.hpp"
 #include "core/check.hpp"
 
@@ -73,9 +74,11 @@ std::vector<Candidate> find_candidates(const Asker& asker, const Question& quest
   std::vector<Candidate> candidates;
   for (const auto& given : question.codes) {
     const auto folded = fold(given);
-    candidates.push_back({given, how == Finding::holding
-                                     ? hold_code(asker.session, asker.brand, folded)
-                                     : find_code(asker.session, asker.brand, folded)});
+    const auto& read = asker.dependencies.read_click_code;
+    candidates.push_back(
+        {given, how == Finding::holding
+                    ? hold_with_clicks(asker.session, asker.brand, folded, read, asker.now)
+                    : find_with_clicks(asker.session, asker.brand, folded, read)});
   }
   sort_candidates(candidates);
   return candidates;

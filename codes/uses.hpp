@@ -1,7 +1,8 @@
 // Asking without effect, and reserving and redeeming so that a limit of N is never exceeded.
 //
 // How codes of a cart are taken (one transaction, any engine, any number of processes):
-//   1. each code is held: no edit of its terms or shared limits commits before we do;
+//   1. each code is held: no edit of its terms or shared limits commits before we do; the code of a
+//      click gets its row here (click_codes.hpp);
 //   2. holds that have run out are given back (capacity.hpp);
 //   3. the rules judge all codes in the order of their priority, each on what the others left;
 //   4. for each code its row in code_uses is inserted or moved on. UNIQUE (brand, order_ref, code)

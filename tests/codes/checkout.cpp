@@ -32,8 +32,10 @@ net::Authenticate keys_of(core::BrandId brand, core::BrandId other_brand) {
 
 }  // namespace
 
-Checkout::Checkout(storage::Database& db, ReadClick read_click)
-    : database(db), router_(routes({db, std::move(read_click)}), keys_of(brand, other_brand)) {
+Checkout::Checkout(storage::Database& db, ReadClick read_click, ReadClickCode read_click_code)
+    : database(db),
+      router_(routes({db, std::move(read_click), std::move(read_click_code)}),
+              keys_of(brand, other_brand)) {
   for (const std::string_view sql :
        {"INSERT INTO campaigns (brand_id, campaign_id, name, currency, starts_on, landing_url, "
         "created_at) VALUES (1001, 2001, 'Spring', 'EUR', 0, 'https://shop.example/', 0), "

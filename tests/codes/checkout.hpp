@@ -32,7 +32,8 @@ struct Reply {
 class Checkout {
  public:
   using ReadClick = std::function<std::optional<ClickFact>(std::string_view token)>;
-  explicit Checkout(storage::Database& database, ReadClick read_click = {});
+  explicit Checkout(storage::Database& database, ReadClick read_click = {},
+                    ReadClickCode read_click_code = {});
   // Shares the limits of all codes of the campaign.
   void share_limits(std::string_view limits) const;
 

@@ -9,3 +9,7 @@ CREATE TABLE api_key_origins (
 
 -- A browser's preflight names the page and no key.
 CREATE INDEX api_key_origins_by_origin ON api_key_origins (origin);
+
+-- The click that a code was made for, whose number is the code's id; NULL for all others. Nobody
+-- types such a code by heart, so it has no looks.
+ALTER TABLE codes ADD COLUMN click_id BIGINT;
