@@ -41,7 +41,7 @@ LIBRARIES = [
     ("toml++/", "app/"),
 ]
 PURE = re.compile(
-    r"redirect/(decide|bots|link_rules|deep_link)"
+    r"redirect/(decide|bots|link_rules|deep_link|apply_link)"
     r"|codes/(terms|rules|discount|life|code_text|proposals)\."
     r"|attribution/(models[./]|attribute\.)|ledger/(plans[./]|commission\.|roi)"
 )
