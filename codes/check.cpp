@@ -40,7 +40,8 @@ std::string random_seed() {
 
 CodeCheck::CodeCheck(Dependencies dependencies, GuessLimitOptions limits)
     : dependencies_(std::move(dependencies)),
-      limits_(limits, random_seed()), answered_(all_verdicts().size()) {}
+      limits_(limits, random_seed()),
+      answered_(all_verdicts().size()) {}
 
 std::vector<net::Route> CodeCheck::routes() {
   return {{.method = net::Method::post,
@@ -125,9 +126,9 @@ boost::system::result<Question, core::Answer> read_check(std::string_view body) 
 // brand is asked about in its place, and that answer is thrown away.
 Result ask_evenly(const Asker& asker, Question question) {
   auto& code = question.codes.front();
-  const bool is_known = find_with_clicks(asker.session, asker.brand, fold(code),
-                                         asker.dependencies.read_click_code)
-                            .has_value();
+  const bool is_known =
+      find_with_clicks(asker.session, asker.brand, fold(code), asker.dependencies.read_click_code)
+          .has_value();
   const auto any = asker.session.run(sql::find_any_code, asker.brand);
   if (!is_known && !any.empty()) code = any.one().text(0);
   // One of the two finds meets a row and the other none, whichever was which: a row takes longer.

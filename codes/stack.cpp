@@ -65,10 +65,6 @@ class Judge {
   void judge_by_rules(Result& result, const Use* live_hold) {
     const auto& code = *result.code;
     const auto& cart = question_.cart;
-    if (code.is_deal_archived) {
-      result.judgement.verdict = Verdict::code_disabled;
-      return;
-    }
     result.standing = read_standing(asker_, code, question_);
     result.standing.company = company_;
     if (room_ == Room::asked) {
@@ -80,6 +76,11 @@ class Judge {
     } else {
       for (const auto& [scope, limits, currency] : scopes_of(code))
         result.standing.capacities.push_back({limits, currency});
+    }
+    // Only now: a page that asks must not tell by the statements why a code is refused (check.hpp).
+    if (code.is_deal_archived) {
+      result.judgement.verdict = Verdict::code_disabled;
+      return;
     }
     result.judgement = judge_before_capacity(&code.terms, cart, rest_, result.standing, asker_.now);
     if (is_refusal(result.judgement.verdict)) return;

@@ -139,15 +139,35 @@ TEST_P(Check, EveryRefusalIsTheSameToTheByte) {
   shop.create("ONCE10", std::string(ten_percent) + R"(,"limits":{"uses_max":1})");
   ASSERT_EQ(shop.redeem(cart_json("ONCE10", "A-1", 100)).status, 200);
   shop.create("POOR10", std::string(ten_percent) + R"(,"limits":{"budget_minor":1})");
+  // A page names no customer, no group and no click, so what needs one is refused.
+  shop.create("FIRST10", std::string(ten_percent) + R"(,"customers":{"first_order_only":true})");
+  shop.create("STAFF10", std::string(ten_percent) + R"(,"customers":{"groups":["staff"]})");
+  shop.create("CLICK10", std::string(ten_percent) + R"(,"customers":{"click_within_hours":48})");
+  shop.create("MUGS10", std::string(ten_percent) + R"(,"items":{"skus":["MUG"]})");
+  shop.create("SUN10", std::string(ten_percent) +
+                           R"(,"schedule":{"timezone":"UTC","windows":[{"weekdays":["sun"]}]})");
+  shop.create("HELD10", std::string(ten_percent) + R"(,"limits":{"uses_max":1})");
+  ASSERT_EQ(shop.reserve(cart_json("HELD10", "A-2", 100)).status, 201);
 
-  const std::pair<const char*, const char*> cases[] = {
-      {"NEVER10", "code_not_found"},     {"OFF10", "code_disabled"},
-      {"GONE10", "code_disabled"},       {"SOON10", "code_not_started"},
-      {"PAST10", "code_expired"},        {"FIX5", "currency_mismatch"},
-      {"BIG10", "min_subtotal_not_met"}, {"ONCE10", "usage_limit_reached"},
-      {"POOR10", "budget_exhausted"},    {"'; DROP TABLE codes", "code_not_found"},
-      {"A", "code_not_found"},           {"%4d", "code_not_found"},
-      {"größe", "code_not_found"}};
+  const std::pair<const char*, const char*> cases[] = {{"NEVER10", "code_not_found"},
+                                                       {"OFF10", "code_disabled"},
+                                                       {"GONE10", "code_disabled"},
+                                                       {"SOON10", "code_not_started"},
+                                                       {"PAST10", "code_expired"},
+                                                       {"FIX5", "currency_mismatch"},
+                                                       {"BIG10", "min_subtotal_not_met"},
+                                                       {"ONCE10", "usage_limit_reached"},
+                                                       {"POOR10", "budget_exhausted"},
+                                                       {"FIRST10", "customer_required"},
+                                                       {"STAFF10", "customer_not_eligible"},
+                                                       {"CLICK10", "click_required"},
+                                                       {"MUGS10", "items_not_eligible"},
+                                                       {"SUN10", "outside_schedule"},
+                                                       {"HELD10", "usage_limit_held"},
+                                                       {"'; DROP TABLE codes", "code_not_found"},
+                                                       {"A", "code_not_found"},
+                                                       {"%4d", "code_not_found"},
+                                                       {"größe", "code_not_found"}};
   const auto first = page_of.check(cart("NEVER10"));
   EXPECT_EQ(first.status, 200);
   EXPECT_EQ(first.body, R"({"valid":false,"reason":{"code":"code_not_applicable",)"
@@ -173,10 +193,17 @@ TEST_P(Check, AnUnknownCodeTakesTheStatementsOfAKnownOne) {
                                                  R"(,"limits":{"uses_max":1,
                                                  "uses_per_customer_max":1})");
   ASSERT_EQ(shop.patch(disabled, R"({"enabled":false})").status, 200);
+  shop.create("LEFT10", std::string(ten_percent) +
+                            R"(,"limits":{"uses_max":1,
+                                                "uses_per_customer_max":1})");
+  shop.run(
+      "INSERT INTO deals (brand_id, deal_id, influencer_id, campaign_id, created_at, "
+      "archived_at) VALUES (1001, 3009, 4001, 2001, 0, 1)");
+  shop.run("UPDATE codes SET deal_id = 3009 WHERE folded = 'LEFT10'");
   page_of.check(cart("MIA10"));
   const auto of_known = watched.take_names();
   EXPECT_GE(of_known.size(), 4U);
-  for (const char* code : {"OFF10", "NEVER10"}) {
+  for (const char* code : {"OFF10", "LEFT10", "NEVER10"}) {
     page_of.check(cart(code));
     EXPECT_EQ(watched.take_names(), of_known) << code;
   }
