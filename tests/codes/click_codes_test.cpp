@@ -81,6 +81,11 @@ TEST_P(ClickCode, IsGoodForOneOrder) {
   const auto mia10 = shop.validate(cart_json("MIA10", "A-3", 10'000));
   EXPECT_EQ(shop.redeem(cart_json(made(mia10.at("/code_id")), "A-3", 10'000)).status, 200);
   EXPECT_EQ(mia10.at("/valid"), "true");
+  // Nobody types it by heart: it has no looks, and no sheet takes it to another shop.
+  EXPECT_EQ(shop.number("SELECT COUNT(*) FROM codes WHERE click_id = code_id"), 2);
+  const auto sheet = shop.call(net::Method::get, "/v1/codes.csv", "", "viewer").body;
+  EXPECT_NE(sheet.find("MIA10,"), sheet.npos) << sheet;
+  EXPECT_EQ(sheet.find("MIA10-"), sheet.npos) << sheet;
   EXPECT_TRUE(shop.verify().empty());
 }
 
@@ -139,6 +144,80 @@ TEST_P(ClickCode, IsReadAsPeopleTypeIt) {
   ASSERT_EQ(shop.redeem(cart_json(typed, "A-1", 100)).status, 200);
   EXPECT_EQ(reason_of(shop.redeem(cart_json(code, "A-2", 100))), "usage_limit_reached");
   EXPECT_EQ(reason_of(shop.redeem(cart_json(typed, "A-2", 100))), "usage_limit_reached");
+}
+
+TEST_P(ClickCode, IsHeldAndGivenBackAsAnyOther) {
+  const auto code = made(shop.create("MIA10", ten_percent));
+  const auto typed = code.substr(0, 6) + "o" + code.substr(7);  // every id of today begins with 0
+  ASSERT_EQ(code[6], '0');
+  const auto of_order = [&](std::string_view order) {
+    return R"({"order_ref":")" + std::string(order) + R"(","code":")" + typed + R"("})";
+  };
+  // Before anybody took it there is nothing to give back, and no row is made for that.
+  EXPECT_EQ(shop.release(of_order("A-1")).status, 200);
+  EXPECT_EQ(shop.rollback(of_order("A-1")).at("/reason/code"), "not_redeemed");
+  EXPECT_EQ(count_codes(), 1);
+
+  ASSERT_EQ(shop.reserve(cart_json(code, "A-1", 10'000)).status, 201);
+  EXPECT_EQ(reason_of(shop.redeem(cart_json(code, "A-2", 10'000))), "usage_limit_held");
+  ASSERT_EQ(shop.release(of_order("A-1")).at("/released/0/state"), "released");
+  EXPECT_EQ(shop.redeem(cart_json(typed, "A-2", 10'000)).status, 200);
+  EXPECT_EQ(reason_of(shop.redeem(cart_json(code, "A-3", 10'000))), "usage_limit_reached");
+  EXPECT_EQ(shop.rollback(of_order("A-2")).status, 200);
+  EXPECT_EQ(shop.redeem(cart_json(code, "A-3", 10'000)).status, 200);
+  const auto paid = shop.redeem(cart_with(code, "A-4", 10'000, R"(,"paid":true)"));
+  EXPECT_EQ(paid.at("/flags/0"), "over_limit") << paid.body;
+  EXPECT_TRUE(shop.verify().empty());
+}
+
+TEST_P(ClickCode, TakesFromWhatItsCampaignShares) {
+  const auto id = shop.create("MIA10", ten_percent);
+  shop.share_limits(R"({"uses_max":2,"budget_minor":2500})");
+  EXPECT_EQ(shop.redeem(cart_json(made(id), "A-1", 10'000)).status, 200);
+  EXPECT_EQ(reason_of(shop.redeem(cart_json(made(id), "A-2", 20'000))), "budget_exhausted");
+  EXPECT_EQ(shop.redeem(cart_json("MIA10", "A-3", 10'000)).status, 200);
+  EXPECT_EQ(reason_of(shop.validate(cart_json(made(id), "A-4", 100))), "usage_limit_reached");
+  EXPECT_EQ(reason_of(shop.redeem(cart_json(made(id), "A-4", 100))), "usage_limit_reached");
+  EXPECT_EQ(shop.counter(shop.campaign.text()), "used=2 spent=2000");
+  EXPECT_EQ(count_codes(), 2);
+  EXPECT_TRUE(shop.verify().empty());
+}
+
+TEST_P(ClickCode, KeepsTheConditionsOfItsCode) {
+  const auto id = shop.create(
+      "MIA10", std::string(ten_percent) +
+                   R"(,"items":{"skus":["MUG"]},"stacking":{"group":"creator","priority":7})");
+  shop.create("SHIP", R"("discount":{"kind":"free_shipping"},"stacking":{"group":"shipping"})");
+  const auto code = made(id);
+  const auto cart = [&](std::string_view codes, std::string_view order) {
+    return R"({"codes":)" + std::string(codes) + R"(,"order_ref":")" + std::string(order) +
+           R"(","currency":"EUR","shipping_minor":490,"items":[)"
+           R"({"line_id":"a","sku":"MUG","quantity":1,"unit_price_minor":1000},)"
+           R"({"line_id":"b","sku":"CUP","quantity":1,"unit_price_minor":1000}]})";
+  };
+  // Its own code's group is its group: the two do not combine.
+  const auto both = shop.redeem(cart(R"([")" + code + R"(","MIA10"])", "A-1"));
+  EXPECT_EQ(reason_of(both), "combination_disallowed") << both.body;
+  EXPECT_EQ(count_codes(), 2);
+  const auto taken = shop.redeem(cart(R"(["SHIP",")" + code + R"("])", "A-1"));
+  EXPECT_EQ(taken.status, 200) << taken.body;
+  EXPECT_EQ(taken.at("/discount/amount_minor"), "590");
+  EXPECT_EQ(taken.at("/stack/0/code"), code);
+  EXPECT_EQ(shop.redeem(cart(R"([")" + code + R"(","SHIP"])", "A-1")).body, taken.body);
+  EXPECT_TRUE(shop.verify().empty());
+}
+
+TEST_P(ClickCode, OfAnArchivedDealIsSwitchedOffAndStillSomebodys) {
+  const auto id = shop.create("MIA10", ten_percent);
+  shop.run("UPDATE deals SET archived_at = 1 WHERE deal_id = 3001");
+  const auto code = made(id);
+  EXPECT_EQ(reason_of(shop.redeem(cart_json(code, "A-1", 100))), "code_disabled");
+  EXPECT_EQ(count_codes(), 1);
+  const auto owner = database().transact([&](storage::Session& session) {
+    return take_owner(session, shop.brand, code, read_proof, shop.clock.now());
+  });
+  ASSERT_TRUE(owner.value().has_value());
+  EXPECT_EQ((*owner)->deal, shop.deal);
 }
 
 TEST_P(ClickCode, IsTakenOnceHoweverManyAskAtOnce) {
