@@ -96,6 +96,8 @@ std::string status_text(const ledger::Commission& commission) {
              ".";
     case ledger::CommissionStatus::reversed:
       return " Nothing of it is left.";
+    case ledger::CommissionStatus::held:
+      return " It now stands at " + amount + ", held back: " + commission.hold_reason + ".";
   }
   CHECK(!"every status has its sentence");
 }

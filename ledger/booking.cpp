@@ -54,6 +54,9 @@ Commission post_credit(storage::Session& session, const core::Credit& credit, co
       plan_version_at(session, brand, credit.deal, touched_at).value_or(no_plan());
   const std::int64_t amount = value_or_fail(commission_minor(version.plan, credit.base_minor));
   const core::Instant release_at = placed_at.plus_days(hold_days_of(session, brand, credit.deal));
+  // A hold takes what still comes through its code, too.
+  auto hold = credit.via == core::Via::code ? find_hold(session, brand, credit.code) : std::nullopt;
+  if (hold && placed_at < hold->from) hold.reset();
   const Commission commission{
       .id = core::new_id<core::CommissionId>(now),
       .credit = credit.id,
@@ -70,7 +73,8 @@ Commission post_credit(storage::Session& session, const core::Credit& credit, co
       .plan_version = version.version,
       .booked_at = now,
       .release_at = release_at,
-      .status = status_of(amount, amount, release_at, now),
+      .status = status_of(amount, amount, hold ? Held::yes : Held::no, release_at, now),
+      .hold_reason = hold ? hold->reason : "",
   };
   session.run(sql::insert_commission, brand, commission.id, commission.credit, commission.order,
               commission.influencer, commission.deal, commission.campaign,

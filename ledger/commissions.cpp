@@ -31,9 +31,11 @@ Commission read_row(const storage::Row& row, core::Instant now) {
       .booked_at = row.instant(11),
       .release_at = row.instant(12),
       .status = CommissionStatus::pending,
+      .hold_reason = row.text_or(15, ""),
   };
   commission.status = status_of(commission.amount_booked_minor, commission.amount_minor,
-                                commission.release_at, now);
+                                row.is_null(15) ? Held::no : Held::yes, commission.release_at, now);
+  if (commission.status != CommissionStatus::held) commission.hold_reason.clear();
   return commission;
 }
 
@@ -60,17 +62,21 @@ const char* name_of(CommissionStatus status) {
       return "approved";
     case CommissionStatus::reversed:
       return "reversed";
+    case CommissionStatus::held:
+      return "held";
   }
   return "pending";
 }
 
-CommissionStatus status_of(std::int64_t amount_booked_minor, std::int64_t amount_minor,
+CommissionStatus status_of(std::int64_t amount_booked_minor, std::int64_t amount_minor, Held held,
                            core::Instant release_at, core::Instant now) {
   if (amount_booked_minor != 0 && amount_minor == 0) return CommissionStatus::reversed;
+  if (held == Held::yes) return CommissionStatus::held;
   return now >= release_at ? CommissionStatus::approved : CommissionStatus::pending;
 }
 
 boost::json::object commission_json(const Commission& commission) {
+  const auto& reason = commission.hold_reason;
   return {
       {"id", commission.id.text()},
       {"influencer_id", commission.influencer.text()},
@@ -82,6 +88,7 @@ boost::json::object commission_json(const Commission& commission) {
       {"amount_booked_minor", commission.amount_booked_minor},
       {"currency", std::string(commission.currency.code())},
       {"status", name_of(commission.status)},
+      {"hold_reason", reason.empty() ? boost::json::value() : boost::json::value(reason)},
       {"plan", plan_json({commission.plan_kind, commission.plan_terms})},
       {"plan_version", commission.plan_version},
       {"booked_at", core::format_instant(commission.booked_at)},

@@ -3,7 +3,7 @@
 // Every posting is double-entry and append-only, and has an id chosen by its cause, so booking a
 // cause twice does nothing. Balances, reports and statements are sums of postings and are never
 // stored. Plans (plans.hpp), commission.hpp and roi.hpp are pure. Tables: deal_plans, commissions,
-// postings.
+// postings, commission_holds, commission_hold_releases.
 //
 // Accounts: "commission_expense" is the brand's cost, "pending:inf_…" is what an influencer has
 // earned. Money on hold and money that is payable stand in the same account and are told apart by
@@ -40,8 +40,9 @@ std::optional<Plan> plan_of(storage::Session& session, core::BrandId brand, core
                             core::Instant at);
 
 // Derived from postings and the clock, never stored.
-// reversed: something was booked and nothing is left. approved: now ≥ release_at. Else pending.
-enum class CommissionStatus { pending, approved, reversed };
+// reversed: something was booked and nothing is left. held: a hold stands on its code, so it is not
+// paid, and not lost. approved: now ≥ release_at. Else pending. In this order.
+enum class CommissionStatus { pending, approved, reversed, held };
 const char* name_of(CommissionStatus status);
 
 struct Commission {
@@ -61,9 +62,11 @@ struct Commission {
   core::Instant booked_at;
   core::Instant release_at;
   CommissionStatus status;
+  std::string hold_reason;  // "" unless held
 };
 // {id, influencer_id, deal_id, campaign_id, order_id, base_minor, amount_minor,
-// amount_booked_minor, currency, status, plan, plan_version, booked_at, release_at}
+// amount_booked_minor, currency, status, hold_reason (null unless held), plan, plan_version,
+// booked_at, release_at}
 boost::json::object commission_json(const Commission& commission);
 
 // Books the commission of one credit in the caller's transaction: the commission row and, when the
@@ -94,6 +97,24 @@ std::optional<Commission> find_commission(storage::Session& session, core::Brand
 std::vector<Commission> list_commissions(storage::Session& session, core::BrandId brand,
                                          core::InfluencerId influencer, std::int64_t after,
                                          std::int64_t limit, core::Instant now);
+
+// Holds back the commissions of every credit through the code that was placed at or after `from`,
+// those still to come included, until release_commissions(). No posting changes: a hold is a
+// promise not to pay yet. `reason` is told to the influencer (1 to 200 bytes). Where a hold stands
+// that reaches as far back, nothing is added; a commission under several has the oldest's reason.
+void hold_commissions(storage::Session& session, core::BrandId brand, core::CodeId code,
+                      core::Instant from, std::string_view reason, std::string_view actor,
+                      core::Instant now);
+// The opposite. False when no hold stood.
+bool release_commissions(storage::Session& session, core::BrandId brand, core::CodeId code,
+                         std::string_view actor, core::Instant now);
+struct Hold {
+  core::Instant from;
+  std::string reason;
+  core::Instant placed_at;
+};
+// The standing hold that reaches furthest back.
+std::optional<Hold> find_hold(storage::Session& session, core::BrandId brand, core::CodeId code);
 
 struct Posting {
   std::string id;

@@ -1,0 +1,28 @@
+// Commissions held back because their code is under suspicion: rows beside the journal, only added
+// as those of the journal are.
+#include "core/check.hpp"
+#include "ledger/ledger.hpp"
+#include "ledger/sql.hpp"
+
+namespace fairlead::ledger {
+
+void hold_commissions(storage::Session& session, core::BrandId brand, core::CodeId code,
+                      core::Instant from, std::string_view reason, std::string_view actor,
+                      core::Instant now) {
+  CHECK(!reason.empty());
+  session.run(sql::insert_hold, brand, core::new_id_number(now), code, from, reason, now, actor);
+}
+
+bool release_commissions(storage::Session& session, core::BrandId brand, core::CodeId code,
+                         std::string_view actor, core::Instant now) {
+  return session.run(sql::insert_hold_releases, brand, code, now, actor).changed > 0;
+}
+
+std::optional<Hold> find_hold(storage::Session& session, core::BrandId brand, core::CodeId code) {
+  const auto rows = session.run(sql::find_hold, brand, code);
+  if (rows.empty()) return std::nullopt;
+  const auto& row = rows.one();
+  return Hold{row.instant(0), row.text(1), row.instant(2)};
+}
+
+}  // namespace fairlead::ledger
