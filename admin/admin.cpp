@@ -20,6 +20,7 @@ std::vector<net::Route> routes(const Dependencies& dependencies) {
   take(cost_routes(dependencies.database));
   take(event_routes(dependencies.database));
   take(report_routes(dependencies));
+  take(leak_routes(dependencies.database));
   take(operation_routes(dependencies));
   take(docs_routes());
   return all;

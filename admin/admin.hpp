@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "admin/known_keys.hpp"
+#include "admin/leak_watch.hpp"
 #include "core/events.hpp"
 #include "core/metrics.hpp"
 #include "core/rate.hpp"

@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 
 #include "admin/columns.hpp"
+#include "admin/leak_report.hpp"
 #include "admin/reports_call.hpp"
 #include "admin/reports_of_clicks.hpp"
 #include "admin/reports_roi.hpp"
@@ -31,6 +32,10 @@ std::vector<net::Route> report_routes(const Dependencies& dependencies) {
       {net::Method::get, "/v1/reports/clicks", readers,
        [&database, &clicks, closed](const net::Call& call) {
          return answer_click_report(database, clicks, *closed, call);
+       }},
+      {net::Method::get, "/v1/reports/leaks", net::Role::admin | net::Role::viewer,
+       [&database, &clicks](const net::Call& call) {
+         return answer_leak_report(database, clicks, call);
        }},
   };
 }

@@ -62,15 +62,15 @@ void refuse_unknown(std::string_view query, Report report, Problems& problems) {
     if (part.empty()) continue;
     const std::string name = net::percent_decode(part.substr(0, part.find('=')));
     const bool is_of_clicks = name == "influencer_id" || name == "link_id";
-    const bool is_known = name == "group_by" || name == "from" || name == "to" ||
-                          name == "campaign_id" || name == "format" ||
+    const bool is_known = (name == "group_by" && report != Report::leaks) || name == "from" ||
+                          name == "to" || name == "campaign_id" || name == "format" ||
                           (is_of_clicks && report == Report::clicks);
     if (!is_known)
-      problems.push_back({"?" + name.substr(0, 40), "unknown_field",
-                          "there is no parameter " + quoted(name) +
-                              "; this report takes group_by, from, to, campaign_id, " +
-                              (report == Report::clicks ? "influencer_id, link_id " : "") +
-                              "and format"});
+      problems.push_back(
+          {"?" + name.substr(0, 40), "unknown_field",
+           "there is no parameter " + quoted(name) + "; this report takes " +
+               (report == Report::leaks ? "" : "group_by, ") + "from, to, campaign_id, " +
+               (report == Report::clicks ? "influencer_id, link_id " : "") + "and format"});
     else if (!seen.insert(name).second)
       problems.push_back({"?" + name, "duplicate", "give " + name + " once"});
   }
@@ -148,8 +148,10 @@ ReportQuery read_report_query(const net::Request& request, Report report, core::
     query.group_by = query.clicks_by.group;
     query.influencer = read_id<core::InfluencerId>(request, "influencer_id", problems);
     query.link = read_id<core::LinkId>(request, "link_id", problems);
-  } else {
+  } else if (report == Report::roi) {
     query.group_by = read_group(request, problems);
+  } else {
+    query.group_by = GroupBy::code;
   }
   const auto from = read_instant(request, "from", zone, problems);
   const auto to = read_instant(request, "to", zone, problems);

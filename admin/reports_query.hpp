@@ -58,7 +58,8 @@ struct ReportQuery {
   ReportFormat format = ReportFormat::json;
 };
 
-enum class Report { roi, clicks };  // /roi must be told group_by, /clicks is by link otherwise
+// /roi must be told group_by, /clicks is by link otherwise, /leaks is by code.
+enum class Report { roi, clicks, leaks };
 
 // Every problem is noted with its parameter ("?group_by"); the query is good when none was.
 ReportQuery read_report_query(const net::Request& request, Report report, core::Zone zone,

@@ -19,6 +19,7 @@ std::vector<net::Route> cost_routes(storage::Database& database);
 std::vector<net::Route> brand_routes(const Dependencies& dependencies);
 std::vector<net::Route> key_routes(storage::Database& database, KnownKeys& known_keys);
 std::vector<net::Route> event_routes(storage::Database& database);
+std::vector<net::Route> leak_routes(storage::Database& database);
 std::vector<net::Route> operation_routes(const Dependencies& dependencies);
 std::vector<net::Route> docs_routes();
 

@@ -42,6 +42,11 @@ core::Result<std::unique_ptr<Wiring>> Wiring::start(const Config& config,
                                                   *wiring->redirect_, clock);
   auto started = wiring->server_->start();
   if (!started) return started.error();
+  // Not at once: a start has better things to do, and one that is tried again and again finds
+  // nothing new.
+  wiring->leak_watch_ =
+      std::make_unique<Periodic>(Rhythm{std::chrono::minutes(5), std::chrono::hours(1)},
+                                 [part = wiring.get(), &clock] { part->watch_leaks(clock); });
   return wiring;
 }
 
@@ -54,9 +59,19 @@ std::size_t Wiring::stop() {
   is_stopped_ = true;
   const std::size_t cut = server_ ? server_->stop() : 0;
   if (batches_) batches_->stop();
+  leak_watch_.reset();
   clicks_.reset();  // the writer closes last, so that it can fold its log into the file
   if (redirect_) redirect_->stop();
   return cut;
+}
+
+void Wiring::watch_leaks(const core::Clock& clock) {
+  const auto watched = admin::watch_leaks(*database_, *clicks_, clock.now());
+  if (!watched) {
+    core::log(core::Level::error, "leak_watch_failed", {{"detail", watched.error().detail}});
+  } else if (watched->found > 0) {
+    core::log(core::Level::warning, "leaks_found", {{"codes", std::to_string(watched->found)}});
+  }
 }
 
 core::Result<void> Wiring::reload_links() {

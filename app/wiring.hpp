@@ -9,6 +9,7 @@
 
 #include "admin/admin.hpp"
 #include "app/config.hpp"
+#include "app/periodic.hpp"
 #include "app/secrets.hpp"
 #include "attribution/attribution.hpp"
 #include "codes/batch_maker.hpp"
@@ -50,6 +51,7 @@ class Wiring {
   std::vector<net::Route> code_routes();
   std::vector<std::string> not_ready() const;
   net::ServerOptions server_options() const;
+  void watch_leaks(const core::Clock& clock);
 
   Config config_;
   Secrets secrets_;
@@ -61,6 +63,7 @@ class Wiring {
   std::unique_ptr<codes::CodeCheck> code_check_;
   std::unique_ptr<net::Router> router_;
   std::unique_ptr<net::Server> server_;
+  std::unique_ptr<Periodic> leak_watch_;  // reads both databases
   bool is_stopped_ = false;
 };
 

@@ -65,7 +65,7 @@ bool take(storage::Session& session, core::BrandId brand, const std::vector<Taki
   };
   std::vector<Step> steps;
   for (const auto& taking : takings) {
-    for (const auto& scope : scopes_of(taking.share.code))
+    for (const auto& scope : scopes_of(taking.portion.code))
       steps.push_back({scope, &taking});
   }
   std::stable_sort(steps.begin(), steps.end(),
@@ -74,8 +74,8 @@ bool take(storage::Session& session, core::BrandId brand, const std::vector<Taki
     if (scope.limits.need_counter() && !take_counter(session, brand, scope, *taking)) return false;
   }
   for (const auto& taking : takings) {
-    if (taking.held && taking.held->customers != taking.share.customers)
-      session.run(sql::delete_slots_of_use, brand, taking.share.use);
+    if (taking.held && taking.held->customers != taking.portion.customers)
+      session.run(sql::delete_slots_of_use, brand, taking.portion.use);
   }
   return std::all_of(steps.begin(), steps.end(), [&](const Step& step) {
     return !step.scope.limits.uses_per_customer_max ||
@@ -83,20 +83,20 @@ bool take(storage::Session& session, core::BrandId brand, const std::vector<Taki
   });
 }
 
-void give_back(storage::Session& session, core::BrandId brand, const Share& share, As as) {
-  for (const auto& [scope, limits, currency] : scopes_of(share.code)) {
+void give_back(storage::Session& session, core::BrandId brand, const Portion& portion, As as) {
+  for (const auto& [scope, limits, currency] : scopes_of(portion.code)) {
     if (!limits.need_counter()) continue;
     give_back_counter(session, brand, scope, columns(as, 1),
-                      columns(as, spent_by(currency, share.currency, share.amount_minor)));
+                      columns(as, spent_by(currency, portion.currency, portion.amount_minor)));
   }
-  session.run(sql::delete_slots_of_use, brand, share.use);
+  session.run(sql::delete_slots_of_use, brand, portion.use);
 }
 
-void give_back_money(storage::Session& session, core::BrandId brand, const Share& share) {
-  for (const auto& [scope, limits, currency] : scopes_of(share.code)) {
+void give_back_money(storage::Session& session, core::BrandId brand, const Portion& portion) {
+  for (const auto& [scope, limits, currency] : scopes_of(portion.code)) {
     if (!limits.need_counter()) continue;
     give_back_counter(session, brand, scope, {},
-                      {spent_by(currency, share.currency, share.amount_minor), 0});
+                      {spent_by(currency, portion.currency, portion.amount_minor), 0});
   }
 }
 
@@ -215,8 +215,8 @@ namespace {
 // limits are asked only for what it has grown by.
 bool take_counter(storage::Session& session, core::BrandId brand, const ScopeLimits& scope,
                   const Taking& taking) {
-  const auto& share = taking.share;
-  const auto spent = spent_by(scope.currency, share.currency, share.amount_minor);
+  const auto& portion = taking.portion;
+  const auto spent = spent_by(scope.currency, portion.currency, portion.amount_minor);
   auto uses_max = scope.limits.uses_max.value_or(unlimited);
   auto budget = scope.limits.budget_minor.value_or(unlimited);
   if (taking.held) {
@@ -236,10 +236,10 @@ bool take_counter(storage::Session& session, core::BrandId brand, const ScopeLim
 // An order that was paid by somebody unknown counts for the code, but for no customer.
 bool take_slots(storage::Session& session, core::BrandId brand, const ScopeLimits& scope,
                 const Taking& taking) {
-  const auto& customers = taking.share.customers;
+  const auto& customers = taking.portion.customers;
   if (taking.held && taking.held->customers == customers) return true;  // has its slots
   return std::all_of(customers.begin(), customers.end(), [&](const std::string& customer) {
-    return take_slot(session, brand, scope, customer, taking.share.use);
+    return take_slot(session, brand, scope, customer, taking.portion.use);
   });
 }
 

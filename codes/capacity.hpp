@@ -37,7 +37,7 @@ struct ScopeLimits {
 std::vector<ScopeLimits> scopes_of(const StoredCode& code);
 
 // What one use takes of its scopes, or gives back.
-struct Share {
+struct Portion {
   const StoredCode& code;
   core::CodeUseId use;
   std::vector<std::string> customers;  // each takes a slot; none: nobody known
@@ -53,7 +53,7 @@ struct Held {
   std::int64_t amount_minor = 0;
 };
 struct Taking {
-  Share share;
+  Portion portion;
   As as = As::use;
   std::optional<Held> held = {};
 };
@@ -62,9 +62,9 @@ struct Taking {
 // lowered meanwhile, and limits are asked only when its amount has grown or its customer changed.
 bool take(storage::Session& session, core::BrandId brand, const std::vector<Taking>& takings);
 
-void give_back(storage::Session& session, core::BrandId brand, const Share& share, As as);
+void give_back(storage::Session& session, core::BrandId brand, const Portion& portion, As as);
 // Money of a use that stays: a part that was rolled back.
-void give_back_money(storage::Session& session, core::BrandId brand, const Share& share);
+void give_back_money(storage::Session& session, core::BrandId brand, const Portion& portion);
 
 // Turns every hold of the code's scopes that has run out into "expired" and gives back what it
 // held.

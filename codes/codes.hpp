@@ -7,13 +7,14 @@
 // question.hpp and answers.hpp, the wire. The first four are pure. For the making of codes:
 // code_text.hpp, what a text is compared by · code_looks.hpp, codes a shopper would confuse ·
 // proposals.hpp, texts from names · batches.hpp and batch_maker.hpp, a million at once ·
-// code_sheet.hpp, CSV.
+// code_sheet.hpp, CSV. For leaked codes: leaks.hpp.
 // Tables: codes, campaign_code_limits, code_limit_counters, code_limit_slots, code_uses,
-// code_rollbacks, code_looks, code_batches.
+// code_rollbacks, code_looks, code_batches, leak_policies, code_leaks.
 //
 // Routes: POST|GET /v1/codes, GET|PATCH|DELETE /v1/codes/{id}, GET …/qr.svg|png, POST
 // /v1/codes/validate, …/reserve, …/redeem, …/release, …/rollback, …/propose, …/bulk, …/import, GET
-// /v1/codes/batches/{id}, /v1/codes.csv, GET|PUT /v1/campaigns/{id}/code_limits.
+// /v1/codes/batches/{id}, /v1/codes.csv, POST|GET /v1/codes/{id}/variants, GET|PUT
+// /v1/campaigns/{id}/code_limits.
 // Threads: handlers run on the work pool, several at once; functions with a Session inside its
 // transaction.
 #pragma once
@@ -27,6 +28,7 @@
 #include <vector>
 
 #include "codes/code_text.hpp"
+#include "codes/leaks.hpp"
 #include "codes/terms.hpp"
 #include "core/difference.hpp"
 #include "core/events.hpp"

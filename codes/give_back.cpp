@@ -17,7 +17,7 @@ std::optional<Granted> part_of(storage::Session& session, core::BrandId brand, c
 void roll_back_one(const Asker& asker, const GiveBack& asked, ReturnOutcome& outcome,
                    Returned& returned);
 
-Share share_of(const StoredCode& code, const Use& use, std::int64_t amount_minor) {
+Portion portion_of(const StoredCode& code, const Use& use, std::int64_t amount_minor) {
   return {code, use.id, use.customers, use.currency, amount_minor};
 }
 
@@ -109,7 +109,7 @@ void release_one(const Asker& asker, Returned& returned) {
   if (!release_use(asker.session, asker.brand, use.id)) {
     throw storage::StatementFailed{core::fail(core::Errc::busy, "a hold has just changed"), true};
   }
-  give_back(asker.session, asker.brand, share_of(*returned.code, use, use.granted.amount_minor),
+  give_back(asker.session, asker.brand, portion_of(*returned.code, use, use.granted.amount_minor),
             As::hold);
   use.state = State::released;
 }
@@ -135,11 +135,11 @@ void roll_back_one(const Asker& asker, const GiveBack& asked, ReturnOutcome& out
     throw storage::StatementFailed{core::fail(core::Errc::busy, "a use has just changed"), true};
   }
   if (was_counted) {
-    const auto share = share_of(code, use, part->amount_minor);
+    const auto portion = portion_of(code, use, part->amount_minor);
     if (restores) {
-      give_back(session, asker.brand, share, As::use);
+      give_back(session, asker.brand, portion, As::use);
     } else {
-      give_back_money(session, asker.brand, share);
+      give_back_money(session, asker.brand, portion);
     }
   }
   use.state = rolled_back.state;

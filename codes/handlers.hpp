@@ -1,6 +1,6 @@
-// The families of routes of codes/: what shops ask at checkout, how a brand keeps its codes, and
-// the limits that the codes of a campaign share, and how it makes them: proposals and pictures,
-// batches, sheets. Threads: built once at start; handlers run on the work pool, several at once.
+// The families of routes of codes/: what shops ask at checkout, how a brand keeps its codes and
+// makes them, the limits that the codes of a campaign share, and variants. Threads: built once at
+// start; handlers run on the work pool, several at once.
 #pragma once
 
 #include <functional>
@@ -14,6 +14,7 @@ namespace fairlead::codes {
 std::vector<net::Route> checkout_routes(const Dependencies& dependencies);
 std::vector<net::Route> resource_routes(storage::Database& database);
 std::vector<net::Route> shared_limit_routes(storage::Database& database);
+std::vector<net::Route> variant_routes(storage::Database& database);
 std::vector<net::Route> making_routes(storage::Database& database, const std::string& public_url);
 std::vector<net::Route> batch_routes(storage::Database& database,
                                      std::function<void()> batch_asked);

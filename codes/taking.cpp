@@ -17,7 +17,7 @@ bool write_row(storage::Session& session, core::BrandId brand, std::string_view 
 Taking taking_of(const Draft& draft) {
   const auto& use = draft.use;
   Taking taking{
-      .share = {draft.code, use.id, use.customers, use.currency, use.granted.amount_minor},
+      .portion = {draft.code, use.id, use.customers, use.currency, use.granted.amount_minor},
       .as = use.state == State::held ? As::hold : As::use};
   if (draft.before && draft.before->state == State::held) {
     const auto& held = *draft.before;

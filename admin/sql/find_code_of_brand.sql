@@ -1,0 +1,3 @@
+SELECT code_id
+FROM codes
+WHERE brand_id = $1 AND code_id = $2

@@ -1,0 +1,3 @@
+SELECT actions, coupon_hosts, version
+FROM leak_policies
+WHERE brand_id = $1

@@ -1,0 +1,3 @@
+SELECT code_id, variant_of, code, placement, is_enabled, replaced_by, created_at, archived_at
+FROM codes
+WHERE brand_id = $1 AND code_id = $2
