@@ -192,7 +192,11 @@ void Router::answer_async(const Request& request, core::Instant now,
                           std::function<void(core::Answer)> done) const {
   auto admitted = admit(request, now);
   if (auto* refusal = std::get_if<core::Answer>(&admitted)) return done(std::move(*refusal));
-  auto& [route, who, values] = std::get<Admitted>(admitted);
+  // Named one by one: clang 14 does not capture structured bindings.
+  auto& call_of = std::get<Admitted>(admitted);
+  const Route& route = call_of.route;
+  auto& who = call_of.who;
+  auto& values = call_of.values;
   if (route.cors != Cors::none) {
     done = [done = std::move(done),
             origin = std::string(request.header("Origin"))](core::Answer answer) {
@@ -213,7 +217,7 @@ void Router::answer_async(const Request& request, core::Instant now,
     const Call call;
   };
   const auto put_off = std::make_shared<const PutOff>(request, who, std::move(values), now);
-  const Reply reply = [put_off, &route = route,
+  const Reply reply = [put_off, &route,
                        done = std::move(done)](const std::function<core::Answer()>& make) {
     done(made_or_500(route, make));
   };
