@@ -1,8 +1,8 @@
 #include "codes/code_copies.hpp"
 
+#include "codes/batches.hpp"
 #include "codes/leaks.hpp"
 #include "codes/sql.hpp"
-#include "core/crypto.hpp"
 
 namespace fairlead::codes {
 
@@ -101,13 +101,12 @@ core::Result<core::CodeId> copy_code(storage::Session& session, core::BrandId br
   NewCode copy{.deal = original.deal, .text = std::string(text), .terms = original.terms};
   copy.terms.is_enabled = true;
   if (!text.empty()) return create_code(session, brand, copy, now);
-  // Letters and digits that nobody takes for another.
-  constexpr std::string_view alphabet = "ABCDEFGHJKMNPQRSTUVWXYZ23456789";
   constexpr std::size_t ending = 5;
+  const BatchText made{.prefix = original.text.substr(0, 40 - ending - 1) + "-",
+                       .suffix = {},
+                       .random_length = ending};
   for (int attempt = 1;; ++attempt) {
-    copy.text = original.text.substr(0, 40 - ending - 1) + "-";
-    for (std::size_t i = 0; i < ending; ++i)
-      copy.text += alphabet[core::random_below(alphabet.size())];
+    copy.text = random_text(made);
     auto id = create_code(session, brand, copy, now);
     if (id || id.error().code != core::Errc::conflict || attempt == attempts_max) return id;
   }

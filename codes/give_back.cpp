@@ -106,9 +106,7 @@ std::vector<Returned> named_uses(const Asker& asker, const GiveBack& asked) {
 void release_one(const Asker& asker, Returned& returned) {
   auto& use = *returned.use;
   // Lost to a redeem, a second release or the clock: the row says which.
-  if (!release_use(asker.session, asker.brand, use.id)) {
-    throw storage::StatementFailed{core::fail(core::Errc::busy, "a hold has just changed"), true};
-  }
+  if (!release_use(asker.session, asker.brand, use.id)) run_again();
   give_back(asker.session, asker.brand, portion_of(*returned.code, use, use.granted.amount_minor),
             As::hold);
   use.state = State::released;
@@ -131,9 +129,7 @@ void roll_back_one(const Asker& asker, const GiveBack& asked, ReturnOutcome& out
   const RolledBack rolled_back{.part = *part,
                                .state = is_whole ? State::rolled_back : use.state,
                                .keeps_use = is_whole && was_counted && !restores};
-  if (!roll_back_use(session, asker.brand, use, rolled_back, asker.now)) {
-    throw storage::StatementFailed{core::fail(core::Errc::busy, "a use has just changed"), true};
-  }
+  if (!roll_back_use(session, asker.brand, use, rolled_back, asker.now)) run_again();
   if (was_counted) {
     const auto portion = portion_of(code, use, part->amount_minor);
     if (restores) {

@@ -59,8 +59,8 @@ std::vector<Use> lock_uses(storage::Session& session, core::BrandId brand,
   return uses;
 }
 
-Written write_all(storage::Session& session, core::BrandId brand, std::string_view order_ref,
-                  std::vector<Draft>& drafts, core::Instant now, core::Instant at) {
+bool write_all(storage::Session& session, core::BrandId brand, std::string_view order_ref,
+               std::vector<Draft>& drafts, core::Instant now, core::Instant at) {
   give_ids(drafts, now);
   // Rows in rising order of code: two calls for one order must not wait for each other in a circle.
   std::vector<const Draft*> rows;
@@ -71,33 +71,22 @@ Written write_all(storage::Session& session, core::BrandId brand, std::string_vi
   storage::Savepoint attempt(session);
   std::vector<Taking> takings;
   for (const auto* draft : rows) {
-    if (!write_row(session, brand, order_ref, *draft, at)) {
-      attempt.roll_back();
-      return Written::raced;
-    }
+    if (!write_row(session, brand, order_ref, *draft, at)) run_again();
     takings.push_back(taking_of(*draft));
   }
-  if (take(session, brand, takings)) return Written::yes;
+  if (take(session, brand, takings)) return true;
   attempt.roll_back();
-  return Written::no_room;
+  return false;
 }
 
 void write_paid(storage::Session& session, core::BrandId brand, std::string_view order_ref,
                 std::vector<Draft>& drafts, core::Instant now, core::Instant at) {
-  const auto try_again = [](Written written) {
-    if (written != Written::raced) return;
-    throw storage::StatementFailed{core::fail(core::Errc::busy, "a use has just changed"), true};
-  };
-  const auto written = write_all(session, brand, order_ref, drafts, now, at);
-  try_again(written);
-  if (written == Written::yes) return;
+  if (write_all(session, brand, order_ref, drafts, now, at)) return;
   for (auto& draft : drafts) {
     std::vector<Draft> one{draft};
-    const auto written_one = write_all(session, brand, order_ref, one, now, at);
-    try_again(written_one);
-    if (written_one == Written::no_room) {
+    if (!write_all(session, brand, order_ref, one, now, at)) {
       one.front().use.state = State::over_limit;
-      if (!write_row(session, brand, order_ref, one.front(), at)) try_again(Written::raced);
+      if (!write_row(session, brand, order_ref, one.front(), at)) run_again();
       give_back_hold(session, brand, draft);
     }
     draft.use = one.front().use;

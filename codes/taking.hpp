@@ -23,15 +23,14 @@ struct Draft {
   std::optional<Use> before;  // this order's use of the code, if it has one
   Use use;                    // as it shall be; its id is given here when it has none
 };
-enum class Written { yes, raced, no_room };
 
-// `raced`: somebody else wrote one of these rows since the caller looked. Whatever is not `yes` has
-// left nothing behind.
-Written write_all(storage::Session& session, core::BrandId brand, std::string_view order_ref,
-                  std::vector<Draft>& drafts, core::Instant now, core::Instant at);
+// False: there is no room, and nothing is left behind. Runs the transaction again when somebody
+// else has written one of these rows since the caller looked.
+bool write_all(storage::Session& session, core::BrandId brand, std::string_view order_ref,
+               std::vector<Draft>& drafts, core::Instant now, core::Instant at);
 
-// For money that has moved: a draft that finds no room is written as over_limit instead, which
-// takes nothing. Throws StatementFailed, worth retrying, when somebody else writes one of the rows.
+// For money that has moved: as write_all(), but a draft that finds no room is written as over_limit
+// instead, which takes nothing.
 void write_paid(storage::Session& session, core::BrandId brand, std::string_view order_ref,
                 std::vector<Draft>& drafts, core::Instant now, core::Instant at);
 

@@ -102,6 +102,10 @@ bool release_use(storage::Session& session, core::BrandId brand, core::CodeUseId
   return session.run(sql::release_use, brand, use).changed == 1;
 }
 
+void run_again() {
+  throw storage::StatementFailed{core::fail(core::Errc::busy, "a use has just changed"), true};
+}
+
 std::vector<Allocation> rest_of(storage::Session& session, core::BrandId brand, const Use& use) {
   auto rest = use.granted.allocations;
   if (use.rolled_back_minor == 0) return rest;

@@ -47,6 +47,10 @@ bool change_use(storage::Session& session, core::BrandId brand, State from, cons
                 core::Instant at);
 bool release_use(storage::Session& session, core::BrandId brand, core::CodeUseId use);
 
+// For a row that somebody else changed first: the transaction is tried again from its start, and
+// then sees what they wrote.
+[[noreturn]] void run_again();
+
 // The parts of `use` that were rolled back so far, and what is left of its allocations.
 std::vector<Allocation> rest_of(storage::Session& session, core::BrandId brand, const Use& use);
 // Appends a part; the use becomes `state` with `rolled_back_minor` in all. False: somebody else

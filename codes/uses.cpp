@@ -10,10 +10,6 @@ namespace fairlead::codes {
 
 namespace {
 
-// How often a call may find that its twin was faster. Each time it sees the twin's row, so that one
-// time is enough; more would be a fault.
-constexpr int attempts_max = 4;
-
 enum class Finding { reading, holding };
 std::vector<Candidate> find_candidates(const Asker& asker, const Question& question, Finding how);
 std::vector<Use> current_uses(const Asker& asker, const Question& question,
@@ -43,29 +39,25 @@ Outcome ask(const Asker& asker, const Question& question) {
 Outcome carry_out(const Asker& asker, const Question& question) {
   auto& session = asker.session;
   const auto candidates = find_candidates(asker, question, Finding::holding);
-  for (int attempt = 1;; ++attempt) {
-    const auto uses = current_uses(asker, question, candidates);
-    Outcome outcome{judge_codes(asker, question, candidates, uses, Room::left_to_taking)};
-    if (outcome.refused()) return outcome;
-    release_others(asker, question, candidates, uses);
-    auto drafts = drafts_of(question, outcome.results, uses, asker.now);
-    if (drafts.empty()) return outcome;
-    const auto written =
-        write_all(session, asker.brand, question.order_ref, drafts, asker.now, asker.now);
-    if (written == Written::raced && attempt < attempts_max) continue;
-    if (written == Written::no_room && question.is_paid)
-      write_paid(session, asker.brand, question.order_ref, drafts, asker.now, asker.now);
-    if (written == Written::yes || question.is_paid) {
-      take_ids(outcome.results, drafts);
-      return outcome;
-    }
+  const auto uses = current_uses(asker, question, candidates);
+  Outcome outcome{judge_codes(asker, question, candidates, uses, Room::left_to_taking)};
+  if (outcome.refused()) return outcome;
+  release_others(asker, question, candidates, uses);
+  auto drafts = drafts_of(question, outcome.results, uses, asker.now);
+  if (drafts.empty()) return outcome;
+  const auto& order_ref = question.order_ref;
+  if (question.is_paid) {
+    write_paid(session, asker.brand, order_ref, drafts, asker.now, asker.now);
+  } else if (!write_all(session, asker.brand, order_ref, drafts, asker.now, asker.now)) {
     // Somebody was faster; say what is true after them.
     Outcome after{judge_codes(asker, question, candidates,
-                              find_uses(session, asker.brand, question.order_ref, Locking::locked),
+                              find_uses(session, asker.brand, order_ref, Locking::locked),
                               Room::asked)};
     if (!after.refused()) refuse_all(after.results);
     return after;
   }
+  take_ids(outcome.results, drafts);
+  return outcome;
 }
 
 namespace {
