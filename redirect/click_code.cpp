@@ -22,21 +22,8 @@ constexpr std::string_view alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 }  // namespace
 
-void ClickCodes::FreeContext::operator()(evp_mac_ctx_st* context) const {
-  EVP_MAC_CTX_free(context);
-}
-
-ClickCodes::ClickCodes(const std::vector<TokenKey>& keys) {
+ClickCodes::ClickCodes(const std::vector<TokenKey>& keys) : context_(new_siphash(siphash_bytes)) {
   CHECK(!keys.empty());
-  EVP_MAC* const siphash = EVP_MAC_fetch(nullptr, "SIPHASH", nullptr);
-  CHECK(siphash != nullptr);
-  context_.reset(EVP_MAC_CTX_new(siphash));
-  EVP_MAC_free(siphash);
-  CHECK(context_ != nullptr);
-  std::size_t size = siphash_bytes;
-  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &size),
-                                   OSSL_PARAM_construct_end()};
-  CHECK(EVP_MAC_CTX_set_params(context_.get(), parameters) == 1);
   for (const TokenKey& key : keys) {
     const core::Digest derived = core::hmac_sha256(key.secret, purpose);
     std::copy_n(derived.begin(), siphash_bytes, keys_.emplace_back().begin());

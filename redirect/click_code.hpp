@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "redirect/redirect.hpp"
+#include "redirect/siphash.hpp"
 #include "redirect/token.hpp"
 
 namespace fairlead::redirect {
@@ -42,13 +43,10 @@ class ClickCodes {
 
  private:
   using Mac = std::array<char, 10>;  // as letters
-  struct FreeContext {
-    void operator()(evp_mac_ctx_st* context) const;
-  };
   Mac mac_of(const std::array<std::uint8_t, 16>& key, core::BrandId brand, core::CodeId code,
              core::ClickId click);
 
-  std::unique_ptr<evp_mac_ctx_st, FreeContext> context_;
+  MacContext context_;
   std::vector<std::array<std::uint8_t, 16>> keys_;
 };
 

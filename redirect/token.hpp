@@ -15,8 +15,7 @@
 
 #include "core/result.hpp"
 #include "redirect/redirect.hpp"
-
-struct evp_mac_ctx_st;
+#include "redirect/siphash.hpp"
 
 namespace fairlead::redirect {
 
@@ -38,9 +37,6 @@ class TokenSigner {
 
  private:
   using Mac = std::array<std::uint8_t, 10>;
-  struct FreeContext {
-    void operator()(evp_mac_ctx_st* context) const;
-  };
   struct Keyed {
     std::uint8_t id;
     std::string secret;
@@ -49,7 +45,7 @@ class TokenSigner {
   Mac mac_of(const Keyed& key, const std::uint8_t* body);
   static Mac old_mac_of(const Keyed& key, const std::uint8_t* body);
 
-  std::unique_ptr<evp_mac_ctx_st, FreeContext> context_;
+  MacContext context_;
   std::vector<Keyed> keys_;
 };
 

@@ -117,21 +117,7 @@ core::Result<void> DailySalt::save() {
   return failed;
 }
 
-void VisitorHash::FreeContext::operator()(evp_mac_ctx_st* context) const {
-  EVP_MAC_CTX_free(context);
-}
-
-VisitorHash::VisitorHash(DailySalt& salt) : daily_(salt), salt_{-1, {}} {
-  EVP_MAC* const siphash = EVP_MAC_fetch(nullptr, "SIPHASH", nullptr);
-  CHECK(siphash != nullptr);
-  context_.reset(EVP_MAC_CTX_new(siphash));
-  EVP_MAC_free(siphash);
-  CHECK(context_ != nullptr);
-  std::size_t size = 8;
-  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &size),
-                                   OSSL_PARAM_construct_end()};
-  CHECK(EVP_MAC_CTX_set_params(context_.get(), parameters) == 1);
-}
+VisitorHash::VisitorHash(DailySalt& salt) : daily_(salt), salt_{-1, {}}, context_(new_siphash(8)) {}
 
 VisitorHash::~VisitorHash() {
   OPENSSL_cleanse(salt_.salt.data(), salt_.salt.size());

@@ -16,8 +16,7 @@
 #include "core/id.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
-
-struct evp_mac_ctx_st;
+#include "redirect/siphash.hpp"
 
 namespace fairlead::redirect {
 
@@ -59,12 +58,9 @@ class VisitorHash {
                   std::string_view user_agent);
 
  private:
-  struct FreeContext {
-    void operator()(evp_mac_ctx_st* context) const;
-  };
   DailySalt& daily_;
   DailySalt::OfDay salt_;
-  std::unique_ptr<evp_mac_ctx_st, FreeContext> context_;
+  MacContext context_;
 };
 
 }  // namespace fairlead::redirect
