@@ -4,14 +4,11 @@
 
 #include <boost/json.hpp>
 #include <cstdio>
-#include <fstream>
 #include <string>
 
 #include "storage/storage.hpp"
-#include "tests/support/engines.hpp"
 #include "tests/support/test_statement.hpp"
-#include "tests/whole/server_process.hpp"
-#include "tests/whole/shop.hpp"
+#include "tests/whole/program.hpp"
 
 namespace fairlead::whole {
 namespace {
@@ -69,15 +66,7 @@ std::vector<BadBody> bad_orders() {
       {"a control character", order_with("order_ref", R"("a\u0000b")"), 400, "invalid_request"}};
 }
 
-class BadInput : public testing::TestWithParam<storage::Engine> {
- protected:
-  BadInput() { database_.close(); }
-  std::vector<std::string> arguments() const {
-    return {"--data", directory_.file("data"), "--database", database_.url()};
-  }
-  test::TemporaryDirectory directory_;
-  test::TestDatabase database_{GetParam()};
-};
+class BadInput : public ProgramOnEveryEngine {};
 INSTANTIATE_ON_ENGINES(BadInput);
 
 TEST_P(BadInput, EveryBadOrderIsRefusedByNameAndLeavesNothing) {

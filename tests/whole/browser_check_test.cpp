@@ -4,9 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "tests/support/engines.hpp"
-#include "tests/whole/server_process.hpp"
-#include "tests/whole/shop.hpp"
+#include "tests/whole/program.hpp"
 
 namespace fairlead::whole {
 namespace {
@@ -17,13 +15,8 @@ using test::HttpHeaders;
 
 constexpr const char* page = "https://shop.example";
 
-class BrowserCheck : public testing::TestWithParam<storage::Engine> {
+class BrowserCheck : public ProgramOnEveryEngine {
  protected:
-  BrowserCheck() { database_.close(); }  // the program opens it itself
-
-  std::vector<std::string> arguments() const {
-    return {"--data", directory_.file("data"), "--database", database_.url()};
-  }
   static std::string cart(const std::string& code) {
     return json::serialize(
         json::object{{"code", code}, {"currency", "EUR"}, {"subtotal_minor", 10'000}});
@@ -44,9 +37,6 @@ class BrowserCheck : public testing::TestWithParam<storage::Engine> {
   static std::string code_of(const HttpAnswer& answer) {
     return json::parse(answer.body).at("code").as_string().c_str();
   }
-
-  test::TemporaryDirectory directory_;
-  test::TestDatabase database_{GetParam()};
 };
 INSTANTIATE_ON_ENGINES(BrowserCheck);
 

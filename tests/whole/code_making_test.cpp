@@ -4,51 +4,22 @@
 
 #include <boost/json.hpp>
 #include <chrono>
-#include <fstream>
 #include <random>
 #include <thread>
 
-#include "tests/support/engines.hpp"
 #include "tests/support/http_client.hpp"
 #include "tests/support/random.hpp"
 #include "tests/support/test_statement.hpp"
-#include "tests/whole/server_process.hpp"
-#include "tests/whole/shop.hpp"
+#include "tests/whole/program.hpp"
 
 namespace fairlead::whole {
 namespace {
 
 namespace json = boost::json;
 
-class CodeMaking : public testing::TestWithParam<storage::Engine> {
+class CodeMaking : public ProgramOnEveryEngine {
  protected:
-  CodeMaking() { database_.close(); }
-  void SetUp() override {
-    keys_ = init_brand(arguments());
-    ServerProcess server(arguments());
-    Shop shop(server.port(), keys_);
-    shop.set_up();
-    deal_ = shop.deal_id;
-    server.stop();
-  }
-  std::vector<std::string> arguments() const {
-    return {"--data", directory_.file("data"), "--database", database_.url()};
-  }
-  Ran run(std::vector<std::string> words) const {
-    const auto more = arguments();
-    words.insert(words.end(), more.begin(), more.end());
-    return run_program(words);
-  }
-  std::string file(const std::string& text) const {
-    const std::string path = directory_.file("codes.csv");
-    std::ofstream(path, std::ios::binary) << text;
-    return path;
-  }
-
-  test::TemporaryDirectory directory_;
-  test::TestDatabase database_{GetParam()};
-  BrandKeys keys_;
-  std::string deal_;
+  void SetUp() override { set_up_brand(); }
 };
 INSTANTIATE_ON_ENGINES(CodeMaking);
 

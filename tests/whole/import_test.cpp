@@ -6,51 +6,22 @@
 #include <sstream>
 #include <string>
 
-#include "tests/support/engines.hpp"
 #include "tests/support/http_client.hpp"
-#include "tests/support/temporary_directory.hpp"
-#include "tests/whole/server_process.hpp"
-#include "tests/whole/shop.hpp"
+#include "tests/whole/program.hpp"
 
 namespace fairlead::whole {
 namespace {
 
 namespace json = boost::json;
 
-class Import : public testing::TestWithParam<storage::Engine> {
+class Import : public ProgramOnEveryEngine {
  protected:
-  Import() { database_.close(); }
-  void SetUp() override {
-    keys_ = init_brand(arguments());
-    ServerProcess server(arguments());
-    Shop shop(server.port(), keys_);
-    shop.set_up();
-    deal_ = shop.deal_id;
-    server.stop();
-  }
-  std::vector<std::string> arguments() const {
-    return {"--data", directory_.file("data"), "--database", database_.url()};
-  }
-  Ran run(std::vector<std::string> words) const {
-    const auto more = arguments();
-    words.insert(words.end(), more.begin(), more.end());
-    return run_program(words);
-  }
-  std::string file(const std::string& text, const char* name = "links.csv") const {
-    const std::string path = directory_.file(name);
-    std::ofstream(path, std::ios::binary) << text;
-    return path;
-  }
+  void SetUp() override { set_up_brand(); }
   // The last line of what --json printed.
   static json::object sums(const Ran& ran) {
     const std::string text = ran.out.substr(0, ran.out.size() - 1);
     return json::parse(text.substr(text.rfind('\n') + 1)).as_object();
   }
-
-  test::TemporaryDirectory directory_;
-  test::TestDatabase database_{GetParam()};
-  BrandKeys keys_;
-  std::string deal_;
 };
 INSTANTIATE_ON_ENGINES(Import);
 

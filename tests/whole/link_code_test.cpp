@@ -5,22 +5,15 @@
 
 #include <boost/json.hpp>
 
-#include "tests/support/engines.hpp"
-#include "tests/whole/server_process.hpp"
-#include "tests/whole/shop.hpp"
+#include "tests/whole/program.hpp"
 
 namespace fairlead::whole {
 namespace {
 
 namespace json = boost::json;
 
-class LinkCode : public testing::TestWithParam<storage::Engine> {
+class LinkCode : public ProgramOnEveryEngine {
  protected:
-  LinkCode() { database_.close(); }  // the program opens it itself
-
-  std::vector<std::string> arguments() const {
-    return {"--data", directory_.file("data"), "--database", database_.url()};
-  }
   // Where a click of that link leads.
   static std::string location_of(std::uint16_t port, const std::string& slug) {
     test::HttpClient client(port);
@@ -41,9 +34,6 @@ class LinkCode : public testing::TestWithParam<storage::Engine> {
     return {
         {"code", code}, {"order_ref", order_ref}, {"currency", "EUR"}, {"subtotal_minor", 10'000}};
   }
-
-  test::TemporaryDirectory directory_;
-  test::TestDatabase database_{GetParam()};
 };
 INSTANTIATE_ON_ENGINES(LinkCode);
 

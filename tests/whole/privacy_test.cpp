@@ -10,9 +10,7 @@
 
 #include "core/crypto.hpp"
 #include "core/time.hpp"
-#include "tests/support/engines.hpp"
-#include "tests/whole/server_process.hpp"
-#include "tests/whole/shop.hpp"
+#include "tests/whole/program.hpp"
 
 namespace fairlead::whole {
 namespace {
@@ -21,21 +19,10 @@ namespace json = boost::json;
 
 constexpr const char* customer_key = "customer-7741-planted";
 
-class Privacy : public testing::TestWithParam<storage::Engine> {
+class Privacy : public ProgramOnEveryEngine {
  protected:
-  Privacy() {
-    database_.close();  // the program opens it itself
-    keys_ = init_brand(arguments());
-  }
+  Privacy() { keys_ = init_brand(arguments()); }
 
-  std::vector<std::string> arguments() const {
-    return {"--data", directory_.file("data"), "--database", database_.url()};
-  }
-  Ran run(std::vector<std::string> command) const {
-    const auto rest = arguments();
-    command.insert(command.end(), rest.begin(), rest.end());
-    return run_program(command);
-  }
   // Whether any file of the data directory, or of SQLite's database, holds these bytes.
   bool is_in_a_file(const std::string& planted) const {
     std::vector<std::filesystem::path> folders{directory_.file("data")};
@@ -61,10 +48,6 @@ class Privacy : public testing::TestWithParam<storage::Engine> {
     const auto booked = shop.as_shop("POST", "/v1/orders", order);
     EXPECT_EQ(booked.status, 201) << booked.body;
   }
-
-  test::TemporaryDirectory directory_;
-  test::TestDatabase database_{GetParam()};
-  BrandKeys keys_;
 };
 INSTANTIATE_ON_ENGINES(Privacy);
 

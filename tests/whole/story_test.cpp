@@ -5,26 +5,14 @@
 #include <boost/json.hpp>
 #include <string>
 
-#include "tests/support/engines.hpp"
-#include "tests/whole/server_process.hpp"
-#include "tests/whole/shop.hpp"
+#include "tests/whole/program.hpp"
 
 namespace fairlead::whole {
 namespace {
 
 namespace json = boost::json;
 
-class Story : public testing::TestWithParam<storage::Engine> {
- protected:
-  Story() { database_.close(); }  // the program opens it itself
-
-  std::vector<std::string> arguments() const {
-    return {"--data", directory_.file("data"), "--database", database_.url()};
-  }
-
-  test::TemporaryDirectory directory_;
-  test::TestDatabase database_{GetParam()};
-};
+class Story : public ProgramOnEveryEngine {};
 INSTANTIATE_ON_ENGINES(Story);
 
 json::value body_of(const test::HttpAnswer& answer) {
