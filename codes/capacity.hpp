@@ -46,20 +46,13 @@ struct Portion {
 };
 enum class As : std::uint8_t { use, hold };
 
-// What a hold of the same use has taken already, when it is renewed or confirmed.
-struct Held {
-  std::vector<std::string> customers;
-  core::Currency currency;
-  std::int64_t amount_minor = 0;
-};
 struct Taking {
   Portion portion;
   As as = As::use;
-  std::optional<Held> held = {};
+  std::optional<Held> held = {};  // by the same use, when it is renewed or confirmed
 };
 // Takes for all or for none; false: there is no room somewhere, and the caller rolls back to a
-// savepoint in front of it. A hold is a promise: it is renewed and confirmed even where limits were
-// lowered meanwhile, and limits are asked only when its amount has grown or its customer changed.
+// savepoint in front of it. Of a hold only what it does not promise is asked (still_asked()).
 bool take(storage::Session& session, core::BrandId brand, const std::vector<Taking>& takings);
 
 void give_back(storage::Session& session, core::BrandId brand, const Portion& portion, As as);
@@ -72,18 +65,14 @@ void expire_holds(storage::Session& session, core::BrandId brand, const StoredCo
                   core::Instant now);
 
 // What is taken now, holds that have run out not counted, nor `own`, the cart's own hold. Writes
-// nothing. `pending` is what other codes of the same cart are about to take.
+// nothing. `pending` is what other codes of the same cart are about to take, on top of their holds.
 struct Pending {
   std::map<Scope, Taken> taken;
-  void add(const StoredCode& code, core::Currency cart, std::int64_t amount_minor);
-};
-struct OwnHold {
-  core::CodeUseId use;
-  core::Currency currency;
-  std::int64_t amount_minor = 0;
+  void add(const StoredCode& code, core::Currency cart, std::int64_t amount_minor,
+           const std::optional<Held>& held);
 };
 void read_capacities(storage::Session& session, core::BrandId brand, const StoredCode& code,
-                     const Cart& cart, const Pending& pending, const std::optional<OwnHold>& own,
+                     const Cart& cart, const Pending& pending, const std::optional<Held>& own,
                      core::Instant now, Standing& standing);
 
 // Keeps counters and slots in step with limits that change from `before` to `after`; the scope is

@@ -29,7 +29,8 @@ struct Cart {
   core::Customer customer = {};
 
   // What limits per customer count by: the shop's key, and the e-mail hash beside it. Each has its
-  // own allowance, so that a guest who logs in does not get a second one. Empty = unknown.
+  // own allowance, so that a guest who logs in does not get a second one. Both the same are one.
+  // Empty = unknown.
   std::vector<std::string> customer_names() const;
 };
 

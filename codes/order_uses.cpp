@@ -14,9 +14,7 @@ std::vector<StoredCode> hold_codes(storage::Session& session, core::BrandId bran
                                    const std::set<core::CodeId>& ids) {
   std::vector<StoredCode> codes;
   for (const auto id : ids) {
-    const auto code = find_code(session, brand, id);
-    if (!code) continue;
-    if (auto held = hold_code(session, brand, code->folded)) codes.push_back(std::move(*held));
+    if (auto held = hold_code(session, brand, id)) codes.push_back(std::move(*held));
   }
   std::stable_sort(codes.begin(), codes.end(), [](const StoredCode& a, const StoredCode& b) {
     return a.terms.stacking.priority < b.terms.stacking.priority;

@@ -110,8 +110,24 @@ Judgement judge(const Terms* terms, const Cart& cart, const Rest& rest, const St
 // Stages 2 to 7: for a caller that takes capacity by conditional statements afterwards.
 Judgement judge_before_capacity(const Terms* terms, const Cart& cart, const Rest& rest,
                                 const Standing& standing, core::Instant now);
-// Stage 8 alone; accepted or a refusal.
-Judgement judge_capacity(const Standing& standing, const Cart& cart, std::int64_t amount_minor);
+
+// What a live hold of the same order and code has taken already.
+struct Held {
+  core::CodeUseId use;
+  std::vector<std::string> customers;
+  core::Currency currency;
+  std::int64_t amount_minor = 0;
+};
+// A hold is a promise: of the `limits` of one scope, those that its renewal or redemption must
+// still meet. The use is promised; the money while it is no more than what is held of this `budget`
+// (a currency); the customer's place while the customer is the same.
+CapacityLimits still_asked(const CapacityLimits& limits, core::Currency budget, const Held& held,
+                           core::Currency currency, std::int64_t amount_minor,
+                           const std::vector<std::string>& customers);
+
+// Stage 8 alone; accepted or a refusal. `held` is not counted in the standing.
+Judgement judge_capacity(const Standing& standing, const Cart& cart, std::int64_t amount_minor,
+                         const std::optional<Held>& held = {});
 
 // What counts against a budget: the amount in the budget's currency, 0 in any other.
 std::int64_t spent_by(core::Currency budget, core::Currency cart, std::int64_t amount_minor);

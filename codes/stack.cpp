@@ -48,7 +48,11 @@ class Judge {
     if (result.judgement.verdict != Verdict::accepted) {
       if (use) result.use = *use;
     } else {
-      judge_by_rules(result, result.before == State::held ? use : nullptr);
+      std::optional<Held> held;
+      if (result.before == State::held) held = held_of(*use);
+      judge_by_rules(result, held);
+      if (!is_refusal(result.judgement.verdict))
+        pending_.add(*result.code, question_.cart.currency, result.use->granted.amount_minor, held);
     }
     if (!is_refusal(result.judgement.verdict)) note(result);
     return result;
@@ -62,16 +66,13 @@ class Judge {
     return judge_life(question_.action, state, is_same ? SameCart::yes : SameCart::no);
   }
 
-  void judge_by_rules(Result& result, const Use* live_hold) {
+  void judge_by_rules(Result& result, const std::optional<Held>& held) {
     const auto& code = *result.code;
     const auto& cart = question_.cart;
     result.standing = read_standing(asker_, code, question_);
     result.standing.company = company_;
     if (room_ == Room::asked) {
-      std::optional<OwnHold> own;
-      if (live_hold)
-        own = OwnHold{live_hold->id, live_hold->currency, live_hold->granted.amount_minor};
-      read_capacities(asker_.session, asker_.brand, code, cart, pending_, own, asker_.now,
+      read_capacities(asker_.session, asker_.brand, code, cart, pending_, held, asker_.now,
                       result.standing);
     } else {
       for (const auto& [scope, limits, currency] : scopes_of(code))
@@ -85,10 +86,8 @@ class Judge {
     result.judgement = judge_before_capacity(&code.terms, cart, rest_, result.standing, asker_.now);
     if (is_refusal(result.judgement.verdict)) return;
     const auto& granted = result.judgement.granted;
-    // A live hold is a promise: limits are asked only for what it has grown by.
-    const bool is_promised = live_hold && granted.amount_minor <= live_hold->granted.amount_minor;
-    if (room_ == Room::asked && !is_promised) {
-      const auto no_room = judge_capacity(result.standing, cart, granted.amount_minor);
+    if (room_ == Room::asked) {
+      const auto no_room = judge_capacity(result.standing, cart, granted.amount_minor, held);
       if (is_refusal(no_room.verdict)) {
         result.judgement = no_room;
         result.judgement.verdict =
@@ -109,8 +108,6 @@ class Judge {
   void note(const Result& result) {
     rest_.take(result.use->granted.allocations, question_.cart);
     company_.push_back(result.code->terms.stacking);
-    if (result.judgement.verdict == Verdict::accepted && result.before != State::held)
-      pending_.add(*result.code, question_.cart.currency, result.use->granted.amount_minor);
   }
 
   const Asker& asker_;

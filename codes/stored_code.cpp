@@ -91,6 +91,12 @@ std::optional<StoredCode> hold_code(storage::Session& session, core::BrandId bra
   return first_code(session.run(sql::hold_code, brand, folded));
 }
 
+std::optional<StoredCode> hold_code(storage::Session& session, core::BrandId brand,
+                                    core::CodeId id) {
+  const auto code = find_code(session, brand, id);
+  return code ? hold_code(session, brand, code->folded) : std::nullopt;
+}
+
 std::optional<StoredCode> lock_code(storage::Session& session, core::BrandId brand,
                                     core::CodeId id) {
   session.run(sql::lock_code, brand, id);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "codes/sql.hpp"
-
 namespace fairlead::codes {
 
 namespace {
@@ -15,24 +13,16 @@ bool write_row(storage::Session& session, core::BrandId brand, std::string_view 
 }
 
 Taking taking_of(const Draft& draft) {
-  const auto& use = draft.use;
-  Taking taking{
-      .portion = {draft.code, use.id, use.customers, use.currency, use.granted.amount_minor},
-      .as = use.state == State::held ? As::hold : As::use};
-  if (draft.before && draft.before->state == State::held) {
-    const auto& held = *draft.before;
-    taking.held = Held{held.customers, held.currency, held.granted.amount_minor};
-  }
+  Taking taking{.portion = portion_of(draft.code, draft.use),
+                .as = draft.use.state == State::held ? As::hold : As::use};
+  if (draft.before && draft.before->state == State::held) taking.held = held_of(*draft.before);
   return taking;
 }
 
 // A use beyond the limit is counted apart: what its hold had goes back.
 void give_back_hold(storage::Session& session, core::BrandId brand, const Draft& draft) {
   if (!draft.before || draft.before->state != State::held) return;
-  const auto& held = *draft.before;
-  give_back(session, brand,
-            {draft.code, held.id, held.customers, held.currency, held.granted.amount_minor},
-            As::hold);
+  give_back(session, brand, portion_of(draft.code, *draft.before), As::hold);
 }
 
 void give_ids(std::vector<Draft>& drafts, core::Instant now) {
@@ -41,6 +31,10 @@ void give_ids(std::vector<Draft>& drafts, core::Instant now) {
 }
 
 }  // namespace
+
+Portion portion_of(const StoredCode& code, const Use& use) {
+  return {code, use.id, use.customers, use.currency, use.granted.amount_minor};
+}
 
 std::vector<Use> lock_uses(storage::Session& session, core::BrandId brand,
                            std::string_view order_ref, const std::vector<const StoredCode*>& codes,
@@ -52,9 +46,12 @@ std::vector<Use> lock_uses(storage::Session& session, core::BrandId brand,
   }
   for (auto& use : uses) {
     if (use.state != State::held || use.is_live_hold(now)) continue;
-    // Of a code without limits there is nothing to give back but the row's word.
-    session.run(sql::expire_hold, brand, use.id);
     use.state = State::expired;
+    const bool is_named = std::any_of(codes.begin(), codes.end(),
+                                      [&](const auto* code) { return code->id == use.code; });
+    // Its row changes together with its counters. Those of a named code were settled above; where
+    // it has none, the row's word is all there is.
+    if (is_named) expire_use(session, brand, use.id);
   }
   return uses;
 }

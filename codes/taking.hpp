@@ -11,8 +11,11 @@
 
 namespace fairlead::codes {
 
+Portion portion_of(const StoredCode& code, const Use& use);
+
 // The order's uses, locked, after every hold that stands in the way of these codes and has run out
-// is given back; one of the order's own that ran out is `expired`.
+// is given back. One of the order's own that ran out is `expired` here; that of a code not named
+// stays as it is in its row, and whoever asks for that code next gives it back.
 std::vector<Use> lock_uses(storage::Session& session, core::BrandId brand,
                            std::string_view order_ref, const std::vector<const StoredCode*>& codes,
                            core::Instant now);

@@ -51,7 +51,8 @@ bool combine(const Stacking& a, const Stacking& b) {
 std::vector<std::string> Cart::customer_names() const {
   std::vector<std::string> names;
   for (const auto& name : {customer.key, customer.email_sha256}) {
-    if (!name.empty()) names.push_back(name);
+    const bool is_new = names.empty() || names.front() != name;
+    if (!name.empty() && is_new) names.push_back(name);
   }
   return names;
 }

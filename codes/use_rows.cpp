@@ -78,6 +78,10 @@ const Use* find_use(const std::vector<Use>& uses, core::CodeId code) {
   return found == uses.end() ? nullptr : &*found;
 }
 
+Held held_of(const Use& use) {
+  return {use.id, use.customers, use.currency, use.granted.amount_minor};
+}
+
 bool insert_use(storage::Session& session, core::BrandId brand, const StoredCode& code,
                 std::string_view order_ref, const Use& use, core::Instant at) {
   return session
@@ -100,6 +104,10 @@ bool change_use(storage::Session& session, core::BrandId brand, State from, cons
 
 bool release_use(storage::Session& session, core::BrandId brand, core::CodeUseId use) {
   return session.run(sql::release_use, brand, use).changed == 1;
+}
+
+bool expire_use(storage::Session& session, core::BrandId brand, core::CodeUseId use) {
+  return session.run(sql::expire_hold, brand, use).changed == 1;
 }
 
 void run_again() {

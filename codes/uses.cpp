@@ -98,8 +98,7 @@ void release_others(const Asker& asker, const Question& question,
     const auto code = find_code(asker.session, asker.brand, use.code);
     CHECK(code.has_value());
     if (!release_use(asker.session, asker.brand, use.id)) continue;
-    give_back(asker.session, asker.brand,
-              {*code, use.id, use.customers, use.currency, use.granted.amount_minor}, As::hold);
+    give_back(asker.session, asker.brand, portion_of(*code, use), As::hold);
   }
 }
 

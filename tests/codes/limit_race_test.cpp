@@ -115,8 +115,12 @@ void deal_at_random(const Checkout& checkout, std::uint32_t seed, int calls) {
   for (int i = 0; i < calls; ++i) {
     const auto order = "order-" + std::to_string(random() % 24);
     const auto subtotal = static_cast<std::int64_t>(1'000 + random() % 3 * 500);
-    const auto cart = cart_with("BUSY", order, subtotal,
-                                R"(,"customer":{"key":")" + std::to_string(random() % 5) + "\"}");
+    const auto customer = R"(,"customer":{"key":")" + std::to_string(random() % 5) + "\"}";
+    auto cart = cart_with(random() % 3 == 0 ? "OTHER" : "BUSY", order, subtotal, customer);
+    if (random() % 4 == 0) {
+      const auto list = random() % 2 == 0 ? R"("codes":["OTHER"])" : R"("codes":["OTHER","BUSY"])";
+      cart.replace(1, cart.find(',') - 1, list);
+    }
     const auto held = cart.substr(0, cart.size() - 1) + R"(,"ttl_s":30})";
     Reply reply;
     switch (random() % 8) {
@@ -146,7 +150,11 @@ void deal_at_random(const Checkout& checkout, std::uint32_t seed, int calls) {
 TEST_P(LimitRace, HoldsThatComeGoAndRunOutLeaveTheCountersRight) {
   Checkout checkout(database());
   const auto id = checkout.create(
-      "BUSY", std::string(ten_percent) + R"(,"limits":{"uses_max":9,"uses_per_customer_max":3})");
+      "BUSY", std::string(ten_percent) + R"(,"limits":{"uses_max":9,"uses_per_customer_max":3})"
+                                         R"(,"stacking":{"group":"a"})");
+  // The same orders go from one code to the other, also when a hold of the first has run out.
+  checkout.create(
+      "OTHER", std::string(ten_percent) + R"(,"limits":{"uses_max":3},"stacking":{"group":"b"})");
   checkout.share_limits(R"({"uses_max":8,"budget_minor":100000})");
   const auto seed = test::random_seed();
   std::atomic<bool> is_done{false};
