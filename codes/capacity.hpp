@@ -2,9 +2,13 @@
 // code or to a campaign (its scope); a use takes from every scope that has limits.
 //
 // How N is never exceeded, on any engine and from any number of processes: a counter is changed by
-// one conditional UPDATE whose row count is looked at, a slot is a row behind a primary key. Scopes
-// are always taken in the same order, campaigns before codes and by rising id, so two carts cannot
-// wait for each other in a circle. What has no limit has no row here.
+// one conditional UPDATE whose row count is looked at, a slot is a row behind a primary key. What
+// has no limit has no row here.
+//
+// Scopes are taken in one order, campaigns before codes and by rising id, so two carts that take do
+// not wait for each other in a circle. Giving back goes code by code: two calls that give back
+// several codes, or give back and take, may. PostgreSQL then ends one of them, whose transaction
+// runs again; that is rare, and costs time but never a use.
 //
 // Holds: `held` counts every row of the ledger in state "held". Before anything is taken, holds
 // that have run out are turned into "expired" and given back, so that they are free from that

@@ -95,7 +95,8 @@ void release_others(const Asker& asker, const Question& question,
           return candidate.code && candidate.code->id == use.code;
         });
     if (is_named || use.state != State::held) continue;
-    const auto code = find_code(asker.session, asker.brand, use.code);
+    // Held like the codes that are named: an edit that gives it its first limit counts its uses.
+    const auto code = hold_code(asker.session, asker.brand, use.code);
     CHECK(code.has_value());
     if (!release_use(asker.session, asker.brand, use.id)) continue;
     give_back(asker.session, asker.brand, portion_of(*code, use), As::hold);
