@@ -60,7 +60,7 @@ std::int64_t random_length_for(std::int64_t count) {
 core::Result<core::BatchId> begin_batch(storage::Session& session, core::BrandId brand,
                                         NewCode terms, const BatchText& text, std::int64_t count,
                                         core::Instant now) {
-  // The batch's id comes first: all of its codes have greater ones.
+  // The batch's id comes first: the codes that this process makes have greater ones.
   const auto batch = core::new_id<core::BatchId>(now);
   terms.origin = CodeOrigin::generated;
   constexpr int tries_max = 8;
