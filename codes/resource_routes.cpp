@@ -49,8 +49,7 @@ NewCode read_new_code(net::Fields& body) {
   auto code = read_code_terms(body);
   code.text = body.text("code", {.min = 1, .max = 64});
   if (!code.text.empty() && !is_canonical(fold(code.text))) {
-    body.refuse("code", "invalid_value",
-                "code must be 3 to 40 letters A-Z (of any case), digits, '-' or '_'");
+    body.refuse("code", "invalid_value", std::string(canonical_text_rule));
   }
   return code;
 }
@@ -76,8 +75,8 @@ core::Answer create(storage::Database& database, const net::Call& call) {
   return net::answer_of(
       storage::once(database, net::idempotency_key(call), call.now, [&](storage::Session& session) {
         const auto brand = call.who.brand;
-        if (auto refusal = refuse_alike(session, brand, code.deal, code.text, similar))
-          return *refusal;
+        if (const auto alike = find_hindrance(session, brand, code.deal, code.text, similar))
+          return net::problem(409, "code_too_similar", explain(*alike));
         const auto id = create_code(session, brand, code, call.now);
         if (!id) return refuse_create(id.error(), code);
         const auto stored = find_code(session, brand, *id);

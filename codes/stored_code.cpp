@@ -22,8 +22,7 @@ core::Result<core::CodeId> create_code(storage::Session& session, core::BrandId 
   const bool is_text_good =
       code.origin == CodeOrigin::imported ? !folded.empty() : is_canonical(folded);
   if (!is_text_good) {
-    return core::fail(core::Errc::invalid,
-                      "code: 3 to 40 letters A-Z (of any case), digits, '-' or '_' are needed");
+    return core::fail(core::Errc::invalid, std::string(canonical_text_rule));
   }
   if (const auto checked = check_terms(code.terms); !checked) return checked.error();
   auto deal = session.run(sql::find_deal_currency, brand, code.deal);
