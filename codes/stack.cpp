@@ -46,15 +46,13 @@ class Judge {
     result.before = state_of(use, asker_.now);
     result.judgement.verdict = life_of(use, result.before);
     if (result.judgement.verdict != Verdict::accepted) {
-      if (use) result.use = *use;
-    } else {
-      std::optional<Held> held;
-      if (result.before == State::held) held = held_of(*use);
-      judge_by_rules(result, held);
-      if (!is_refusal(result.judgement.verdict))
-        pending_.add(*result.code, question_.cart.currency, result.use->granted.amount_minor, held);
+      if (use) result.use = *use;  // what is redeemed sits beside all of them already
+      return result;
     }
-    if (!is_refusal(result.judgement.verdict)) note(result);
+    std::optional<Held> held;
+    if (result.before == State::held) held = held_of(*use);
+    judge_by_rules(result, held);
+    if (result.judgement.verdict == Verdict::accepted) note(result, held);
     return result;
   }
 
@@ -105,7 +103,8 @@ class Judge {
                      .cart_sha256 = digest_};
   }
 
-  void note(const Result& result) {
+  void note(const Result& result, const std::optional<Held>& held) {
+    pending_.add(*result.code, question_.cart.currency, result.use->granted.amount_minor, held);
     rest_.take(result.use->granted.allocations, question_.cart);
     company_.push_back(result.code->terms.stacking);
   }
@@ -151,8 +150,10 @@ std::vector<Result> judge_codes(const Asker& asker, const Question& question,
 
 bool stays_beside(const Use& use, const Question& question,
                   const std::vector<Candidate>& candidates, core::Instant now) {
-  if (is_asked_about(candidates, use.code)) return false;
-  return use.is_redeemed() || (question.form == Form::one && use.is_live_hold(now));
+  // Money that was given is given, in whatever order the codes are named now.
+  if (use.is_redeemed()) return true;
+  return question.form == Form::one && use.is_live_hold(now) &&
+         !is_asked_about(candidates, use.code);
 }
 
 }  // namespace fairlead::codes

@@ -42,8 +42,8 @@ std::vector<Result> judge_codes(const Asker& asker, const Question& question,
                                 const std::vector<Candidate>& candidates,
                                 const std::vector<Use>& uses, Room room);
 
-// The uses that this question leaves alone and must get along with: of other codes, redeemed or
-// held. A list of codes replaces what was held before.
+// The uses that this question leaves alone and must get along with: whatever is redeemed, and what
+// other codes hold. A list of codes replaces what was held before.
 bool stays_beside(const Use& use, const Question& question,
                   const std::vector<Candidate>& candidates, core::Instant now);
 

@@ -8,8 +8,9 @@ namespace {
 
 bool write_row(storage::Session& session, core::BrandId brand, std::string_view order_ref,
                const Draft& draft, core::Instant at) {
-  return draft.before ? change_use(session, brand, draft.before->state, draft.use, at)
-                      : insert_use(session, brand, draft.code, order_ref, draft.use, at);
+  return draft.before
+             ? change_use(session, brand, draft.before->state, draft.use, at)
+             : insert_use(session, brand, draft.code, order_ref, draft.position, draft.use, at);
 }
 
 Taking taking_of(const Draft& draft) {
@@ -54,6 +55,12 @@ std::vector<Use> lock_uses(storage::Session& session, core::BrandId brand,
     if (is_named) expire_use(session, brand, use.id);
   }
   return uses;
+}
+
+std::size_t next_position(const std::vector<Use>& uses, const std::vector<Draft>& drafts) {
+  const auto is_new = [](const Draft& draft) { return !draft.before; };
+  return uses.size() +
+         static_cast<std::size_t>(std::count_if(drafts.begin(), drafts.end(), is_new));
 }
 
 bool write_all(storage::Session& session, core::BrandId brand, std::string_view order_ref,

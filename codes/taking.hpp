@@ -25,7 +25,10 @@ struct Draft {
   const StoredCode& code;
   std::optional<Use> before;  // this order's use of the code, if it has one
   Use use;                    // as it shall be; its id is given here when it has none
+  std::size_t position = 0;   // of a new use among the order's, without a gap
 };
+// The position of the next new use, behind the order's and the drafts'.
+std::size_t next_position(const std::vector<Use>& uses, const std::vector<Draft>& drafts);
 
 // False: there is no room, and nothing is left behind. Runs the transaction again when somebody
 // else has written one of these rows since the caller looked.

@@ -83,12 +83,14 @@ Held held_of(const Use& use) {
 }
 
 bool insert_use(storage::Session& session, core::BrandId brand, const StoredCode& code,
-                std::string_view order_ref, const Use& use, core::Instant at) {
+                std::string_view order_ref, std::size_t position, const Use& use,
+                core::Instant at) {
   return session
              .run(sql::insert_use, brand, use.id, code.id, code.campaign, order_ref,
                   name_of(use.state), name_at(use, 0), name_at(use, 1), use.currency.code(),
                   use.subtotal_minor, use.granted.amount_minor, text_of(use.granted.allocations),
-                  use.cart_sha256, at, use.expires_at, use.is_late ? 1 : 0)
+                  use.cart_sha256, at, use.expires_at, use.is_late ? 1 : 0,
+                  static_cast<std::int64_t>(position))
              .changed == 1;
 }
 

@@ -41,9 +41,10 @@ const Use* find_use(const std::vector<Use>& uses, core::CodeId code);
 // What a use in state `held` has taken.
 Held held_of(const Use& use);
 
-// False: this order has a use of this code already; nothing was written.
+// `position`: how many uses the order had when it was looked at. False: it has one more by now, of
+// this code or of another; nothing was written.
 bool insert_use(storage::Session& session, core::BrandId brand, const StoredCode& code,
-                std::string_view order_ref, const Use& use, core::Instant at);
+                std::string_view order_ref, std::size_t position, const Use& use, core::Instant at);
 // False: the row is not in state `from` any more; nothing was written.
 bool change_use(storage::Session& session, core::BrandId brand, State from, const Use& use,
                 core::Instant at);

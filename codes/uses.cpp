@@ -108,7 +108,7 @@ std::vector<Draft> drafts_of(const Question& question, const std::vector<Result>
   std::vector<Draft> drafts;
   for (const auto& result : results) {
     if (result.judgement.verdict != Verdict::accepted) continue;  // repeated: nothing to do
-    Draft draft{*result.code, std::nullopt, *result.use};
+    Draft draft{*result.code, std::nullopt, *result.use, next_position(uses, drafts)};
     if (const auto* before = find_use(uses, result.code->id)) draft.before = *before;
     if (question.action == Action::reserve) {
       draft.use.state = State::held;

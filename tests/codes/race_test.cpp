@@ -96,6 +96,35 @@ TEST_P(Race, OneOrderRefGivesOneUseAndOneAnswer) {
   EXPECT_TRUE(checkout.verify().empty());
 }
 
+// Two calls for an order that nobody has seen yet find no row of it to wait for.
+TEST_P(Race, CodesOfANewOrderKnowOfEachOther) {
+  const Checkout checkout(database());
+  const std::string most = R"("discount":{"kind":"percent","rate_ppm":600000})";
+  for (const auto* name : {"LONE-A", "LONE-B"})
+    checkout.create(name, most);
+  for (const auto* name : {"BESIDE-A", "BESIDE-B"})
+    checkout.create(name, most + R"(,"stacking":{"group":")" + name + R"("})");
+  // Half of the clients take one code, half the other, each pair of them for an order of its own.
+  const auto redeem = [&](const std::string& codes, int client, int call) {
+    return checkout.redeem(cart_json(codes + (client % 2 == 0 ? "-A" : "-B"),
+                                     codes + std::to_string(client / 2 * 100 + call), 1'000));
+  };
+  const int orders = clients / 2 * 3;
+  const auto lone =
+      tally(all_at_once(3, [&](int client, int call) { return redeem("LONE", client, call); }));
+  EXPECT_EQ(lone.granted, orders);
+  EXPECT_EQ(lone.refused.at("combination_disallowed"), orders);
+  for (const auto& reply :
+       all_at_once(3, [&](int client, int call) { return redeem("BESIDE", client, call); }))
+    EXPECT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(checkout.number(
+                "SELECT CAST(MAX(given) AS BIGINT) FROM (SELECT SUM(discount_minor) AS given FROM "
+                "code_uses GROUP BY order_ref) AS orders"),
+            840)
+      << "60 %, and 60 % of what that left";
+  EXPECT_TRUE(checkout.verify().empty());
+}
+
 TEST_P(Race, OneIdempotencyKeyGivesOneUseAndOneAnswer) {
   const Checkout checkout(database());
   checkout.create("KEYED", ten_percent);
