@@ -13,7 +13,7 @@
 #include "app/secrets.hpp"
 #include "attribution/attribution.hpp"
 #include "codes/batch_maker.hpp"
-#include "codes/check.hpp"
+#include "codes/page_check.hpp"
 #include "codes/codes.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"

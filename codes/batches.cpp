@@ -21,7 +21,7 @@ Batch read_batch(const storage::Row& row) {
           .text = {.prefix = row.text(6), .suffix = row.text(7), .random_length = row.integer(8)},
           .last_code = row.id<core::CodeId>(9),
           .created_at = row.instant(10),
-          .done_at = row.is_null(11) ? std::nullopt : std::optional(row.instant(11)),
+          .done_at = row.maybe_instant(11),
           .need_counters = !row.is_null(12) || !row.is_null(13)};
 }
 

@@ -80,7 +80,7 @@ void read_capacities(storage::Session& session, core::BrandId brand, const Store
                      core::Instant now, Standing& standing);
 
 // Keeps counters and slots in step with limits that change from `before` to `after`; the scope is
-// locked by the caller and its holds that ran out are expired.
+// locked by the caller. A hold that has run out counts as held until it is given back.
 void follow_limits(storage::Session& session, core::BrandId brand, const ScopeLimits& before,
                    const ScopeLimits& after);
 

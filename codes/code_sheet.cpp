@@ -5,9 +5,9 @@
 #include <charconv>
 #include <set>
 
-#include "codes/handlers.hpp"
 #include "codes/rules.hpp"
 #include "codes/sql.hpp"
+#include "codes/term_fields.hpp"
 #include "core/csv.hpp"
 #include "core/csv_reader.hpp"
 

@@ -16,34 +16,11 @@ namespace fairlead::codes {
 
 namespace {
 
-core::Answer no_such_code() {
-  return net::problem(404, "not_found", "There is no such code.");
-}
-
 core::Answer code_answer(int status, const StoredCode& code) {
   auto answer = net::json_answer(status, code_json(code));
   answer.headers.emplace_back("ETag", net::etag_of(code.version));
   return answer;
 }
-
-}  // namespace
-
-NewCode read_code_terms(net::Fields& body) {
-  NewCode code{.deal = {},
-               .text = {},
-               .terms = {.discount = {}, .currency = core::Currency::of("EUR"), .limits = {}}};
-  const auto deal = body.text("deal_id", {.min = 1, .max = 64});
-  if (auto id = core::DealId::parse(deal)) {
-    code.deal = *id;
-  } else if (!deal.empty()) {
-    body.refuse("deal_id", "not_found", "There is no such deal.");
-  }
-  read_discount(body, code.terms);
-  read_conditions(body, code.terms);
-  return code;
-}
-
-namespace {
 
 NewCode read_new_code(net::Fields& body) {
   auto code = read_code_terms(body);
@@ -55,9 +32,7 @@ NewCode read_new_code(net::Fields& body) {
 }
 
 core::Answer refuse_create(const core::Error& error, const NewCode& code) {
-  if (error.code == core::Errc::not_found)
-    return net::problem(400, "invalid_request", "There is no such deal.",
-                        {{"/deal_id", "not_found", "There is no such deal."}});
+  if (error.code == core::Errc::not_found) return refuse_unknown_deal();
   if (error.code == core::Errc::conflict)
     return net::problem(409, "code_taken",
                         "The code " + fold(code.text) +

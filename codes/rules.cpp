@@ -112,10 +112,6 @@ std::int64_t spent_by(core::Currency budget, core::Currency cart, std::int64_t a
   return budget == cart ? amount_minor : 0;
 }
 
-bool is_refusal(Verdict verdict) {
-  return verdict != Verdict::accepted && verdict != Verdict::repeated;
-}
-
 namespace {
 
 Verdict judge_switch_and_time(const Terms& terms, core::Instant now) {

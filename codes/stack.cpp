@@ -3,16 +3,11 @@
 #include <algorithm>
 
 #include "codes/capacity.hpp"
+#include "codes/standing.hpp"
 
 namespace fairlead::codes {
 
 namespace {
-
-bool is_asked_about(const std::vector<Candidate>& candidates, core::CodeId code) {
-  return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
-    return candidate.code && candidate.code->id == code;
-  });
-}
 
 State state_of(const Use* use, core::Instant now) {
   if (!use) return State::none;
@@ -36,8 +31,8 @@ class Judge {
       company_.push_back(code->terms.stacking);
   }
 
-  Result judge_one(const Candidate& candidate) {
-    Result result{.given = candidate.given, .code = candidate.code};
+  JudgedCode judge_one(const Candidate& candidate) {
+    JudgedCode result{.given = candidate.given, .code = candidate.code};
     if (!result.code) {
       result.judgement.verdict = Verdict::code_not_found;
       return result;
@@ -64,7 +59,7 @@ class Judge {
     return judge_life(question_.action, state, is_same ? SameCart::yes : SameCart::no);
   }
 
-  void judge_by_rules(Result& result, const std::optional<Held>& held) {
+  void judge_by_rules(JudgedCode& result, const std::optional<Held>& held) {
     const auto& code = *result.code;
     const auto& cart = question_.cart;
     result.standing = read_standing(asker_, code, question_);
@@ -76,7 +71,8 @@ class Judge {
       for (const auto& [scope, limits, currency] : scopes_of(code))
         result.standing.capacities.push_back({limits, currency});
     }
-    // Only now: a page that asks must not tell by the statements why a code is refused (check.hpp).
+    // Only now: a page that asks must not tell by the statements why a code is refused
+    // (page_check.hpp).
     if (code.is_deal_archived) {
       result.judgement.verdict = Verdict::code_disabled;
       return;
@@ -103,7 +99,7 @@ class Judge {
                      .cart_sha256 = digest_};
   }
 
-  void note(const Result& result, const std::optional<Held>& held) {
+  void note(const JudgedCode& result, const std::optional<Held>& held) {
     pending_.add(*result.code, question_.cart.currency, result.use->granted.amount_minor, held);
     rest_.take(result.use->granted.allocations, question_.cart);
     company_.push_back(result.code->terms.stacking);
@@ -135,14 +131,20 @@ void sort_candidates(std::vector<Candidate>& candidates) {
   candidates.erase(std::unique(candidates.begin(), candidates.end(), is_same), candidates.end());
 }
 
-std::vector<Result> judge_codes(const Asker& asker, const Question& question,
-                                const std::vector<Candidate>& candidates,
-                                const std::vector<Use>& uses, Room room) {
+bool is_among(const std::vector<Candidate>& candidates, core::CodeId code) {
+  return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
+    return candidate.code && candidate.code->id == code;
+  });
+}
+
+std::vector<JudgedCode> judge_codes(const Asker& asker, const Question& question,
+                                    const std::vector<Candidate>& candidates,
+                                    const std::vector<Use>& uses, Room room) {
   Judge judge(asker, question, uses, room);
   for (const auto& use : uses) {
     if (stays_beside(use, question, candidates, asker.now)) judge.sit_beside(use);
   }
-  std::vector<Result> results;
+  std::vector<JudgedCode> results;
   for (const auto& candidate : candidates)
     results.push_back(judge.judge_one(candidate));
   return results;
@@ -153,7 +155,7 @@ bool stays_beside(const Use& use, const Question& question,
   // Money that was given is given, in whatever order the codes are named now.
   if (use.is_redeemed()) return true;
   return question.form == Form::one && use.is_live_hold(now) &&
-         !is_asked_about(candidates, use.code);
+         !is_among(candidates, use.code);
 }
 
 }  // namespace fairlead::codes

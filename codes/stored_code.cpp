@@ -130,16 +130,6 @@ std::optional<CodeOwner> take_owner(storage::Session& session, core::BrandId bra
 
 namespace {
 
-std::optional<std::int64_t> maybe_integer(const storage::Row& row, std::size_t column) {
-  if (row.is_null(column)) return std::nullopt;
-  return row.integer(column);
-}
-
-std::optional<core::Instant> maybe_instant(const storage::Row& row, std::size_t column) {
-  if (row.is_null(column)) return std::nullopt;
-  return row.instant(column);
-}
-
 // The columns of find_code.sql and its siblings, in their order.
 StoredCode read_code(const storage::Row& row) {
   const auto kind = parse_discount_kind(row.text(6));
@@ -148,12 +138,12 @@ StoredCode read_code(const storage::Row& row) {
                            .rate = {row.integer_or(7, 0)},
                            .amount_minor = row.integer_or(8, 0)},
               .currency = core::Currency::of(row.text(9)),
-              .limits = {.uses_max = maybe_integer(row, 14),
-                         .uses_per_customer_max = maybe_integer(row, 15),
-                         .budget_minor = maybe_integer(row, 16)},
-              .cart = {.subtotal_min_minor = maybe_integer(row, 13)},
-              .starts_at = maybe_instant(row, 10),
-              .ends_at = maybe_instant(row, 11)};
+              .limits = {.uses_max = row.maybe_integer(14),
+                         .uses_per_customer_max = row.maybe_integer(15),
+                         .budget_minor = row.maybe_integer(16)},
+              .cart = {.subtotal_min_minor = row.maybe_integer(13)},
+              .starts_at = row.maybe_instant(10),
+              .ends_at = row.maybe_instant(11)};
   read_rules_text(row.text(20), terms);
   terms.is_enabled = row.integer(12) != 0 && row.is_null(19);
   return {.id = row.id<core::CodeId>(0),
@@ -163,15 +153,15 @@ StoredCode read_code(const storage::Row& row) {
           .text = row.text(4),
           .folded = row.text(5),
           .terms = terms,
-          .shared = {.uses_max = maybe_integer(row, 23),
-                     .uses_per_customer_max = maybe_integer(row, 24),
-                     .budget_minor = maybe_integer(row, 25)},
+          .shared = {.uses_max = row.maybe_integer(23),
+                     .uses_per_customer_max = row.maybe_integer(24),
+                     .budget_minor = row.maybe_integer(25)},
           .campaign_currency = core::Currency::of(row.text(22)),
           .is_deal_archived = !row.is_null(26),
           .influencer_email = row.text_or(21, ""),
           .version = row.integer(17),
           .created_at = row.instant(18),
-          .archived_at = maybe_instant(row, 19)};
+          .archived_at = row.maybe_instant(19)};
 }
 
 std::optional<StoredCode> first_code(const storage::Rows& rows) {

@@ -4,7 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <cstdio>
 
-#include "codes/question.hpp"
+#include "codes/or_null.hpp"
 #include "core/check.hpp"
 
 namespace fairlead::codes {
@@ -36,6 +36,7 @@ void replace(net::Fields& body, std::string_view name, T& value, Read read) {
   body.object(name, false, [&](net::Fields& fields) { read(fields, value); });
 }
 
+void read_condition_fields(net::Fields& body, Terms& terms);
 void read_filter(net::Fields& fields, ItemFilter& filter);
 void read_limits(net::Fields& fields, Terms& terms);
 void read_customers(net::Fields& fields, CustomerRules& rules);
@@ -49,35 +50,29 @@ boost::json::value schedule_json(const Schedule& schedule);
 boost::json::value stacking_json(const Stacking& stacking);
 void add_how_json(const Discount& discount, boost::json::object& json);
 
-template <class T>
-boost::json::value or_null(const std::optional<T>& maybe) {
-  if (!maybe) return nullptr;
-  return *maybe;
-}
-
 }  // namespace
+
+NewCode read_code_terms(net::Fields& body) {
+  NewCode code{.deal = {},
+               .text = {},
+               .terms = {.discount = {}, .currency = core::Currency::of("EUR"), .limits = {}}};
+  const auto deal = body.text("deal_id", {.min = 1, .max = 64});
+  if (auto id = core::DealId::parse(deal)) {
+    code.deal = *id;
+  } else if (!deal.empty()) {
+    body.refuse("deal_id", "not_found", "There is no such deal.");
+  }
+  read_discount(body, code.terms);
+  read_conditions(body, code.terms);
+  return code;
+}
 
 void read_discount(net::Fields& body, Terms& terms) {
   body.object("discount", true, [&](net::Fields& fields) { read_discount_of_kind(fields, terms); });
 }
 
 void read_conditions(net::Fields& body, Terms& terms) {
-  const auto* limits = body.raw("limits");
-  if (limits && limits->is_null()) {
-    terms.limits = {};
-    terms.cart = {};
-  }
-  body.object("limits", false, [&](net::Fields& fields) { read_limits(fields, terms); });
-  replace(body, "items", terms.items, read_filter);
-  replace(body, "customers", terms.customers, read_customers);
-  replace(body, "schedule", terms.schedule, read_schedule);
-  replace(body, "stacking", terms.stacking, read_stacking);
-  terms.restores_use = body.maybe_boolean("restores_use").value_or(terms.restores_use);
-  terms.is_enabled = body.maybe_boolean("enabled").value_or(terms.is_enabled);
-  change(body, "starts_at", terms.starts_at, [&] { return body.maybe_instant("starts_at"); });
-  change(body, "ends_at", terms.ends_at, [&] { return body.maybe_instant("ends_at"); });
-  if (terms.starts_at && terms.ends_at && *terms.ends_at <= *terms.starts_at)
-    body.refuse("ends_at", "out_of_range", "ends_at must be later than starts_at");
+  read_condition_fields(body, terms);
   if (rules_text(terms).size() > rules_bytes_max)
     body.refuse("items", "out_of_range",
                 "the conditions of a code must not exceed 65536 bytes in all");
@@ -175,11 +170,31 @@ void read_rules_text(std::string_view text, Terms& terms) {
   if (text.empty()) return;
   net::Fields body(text);
   body.object("discount", false, [&](net::Fields& fields) { read_how(fields, terms.discount); });
-  read_conditions(body, terms);
+  read_condition_fields(body, terms);
   CHECK(!body.refusal());
 }
 
 namespace {
+
+// Without a look at how much it is: what the column holds was looked at when it was written.
+void read_condition_fields(net::Fields& body, Terms& terms) {
+  const auto* limits = body.raw("limits");
+  if (limits && limits->is_null()) {
+    terms.limits = {};
+    terms.cart = {};
+  }
+  body.object("limits", false, [&](net::Fields& fields) { read_limits(fields, terms); });
+  replace(body, "items", terms.items, read_filter);
+  replace(body, "customers", terms.customers, read_customers);
+  replace(body, "schedule", terms.schedule, read_schedule);
+  replace(body, "stacking", terms.stacking, read_stacking);
+  terms.restores_use = body.maybe_boolean("restores_use").value_or(terms.restores_use);
+  terms.is_enabled = body.maybe_boolean("enabled").value_or(terms.is_enabled);
+  change(body, "starts_at", terms.starts_at, [&] { return body.maybe_instant("starts_at"); });
+  change(body, "ends_at", terms.ends_at, [&] { return body.maybe_instant("ends_at"); });
+  if (terms.starts_at && terms.ends_at && *terms.ends_at <= *terms.starts_at)
+    body.refuse("ends_at", "out_of_range", "ends_at must be later than starts_at");
+}
 
 void read_discount_of_kind(net::Fields& fields, Terms& terms) {
   auto& discount = terms.discount;

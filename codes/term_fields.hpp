@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "codes/codes.hpp"
 #include "codes/terms.hpp"
 #include "core/result.hpp"
 #include "net/json.hpp"
@@ -19,6 +20,8 @@ inline constexpr std::size_t filter_entries_max = 500;            // of one list
 inline constexpr std::size_t windows_max = 50;
 inline constexpr std::size_t rules_bytes_max = 65'536;
 
+// deal_id, discount and conditions of a new code's body; everything but its text.
+NewCode read_code_terms(net::Fields& body);
 // The discount of a new code, with the fields of its kind and no others. `terms.currency` becomes
 // that of a fixed amount; for the others it is left alone.
 void read_discount(net::Fields& body, Terms& terms);

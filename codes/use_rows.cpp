@@ -42,10 +42,6 @@ std::string_view name_at(const Use& use, std::size_t position) {
   return position < use.customers.size() ? std::string_view(use.customers[position]) : "";
 }
 
-bool is_same_place(const Allocation& a, const Allocation& b) {
-  return a.target == b.target && a.line_id == b.line_id;
-}
-
 }  // namespace
 
 std::vector<Use> find_uses(storage::Session& session, core::BrandId brand,
@@ -64,9 +60,9 @@ std::vector<Use> find_uses(storage::Session& session, core::BrandId brand,
                         .allocations = read_allocations(boost::json::parse(row.text(6)))},
             .subtotal_minor = row.integer(8),
             .cart_sha256 = row.text(7),
+            .expires_at = row.maybe_instant(9),
             .rolled_back_minor = row.integer(10),
             .is_late = row.integer(11) != 0};
-    if (!row.is_null(9)) use.expires_at = row.instant(9);
     uses.push_back(std::move(use));
   }
   return uses;
@@ -122,7 +118,7 @@ std::vector<Allocation> rest_of(storage::Session& session, core::BrandId brand, 
   for (const auto& row : session.run(sql::list_rollbacks, brand, use.id, rollbacks_max)) {
     for (const auto& part : read_allocations(boost::json::parse(row.text(1)))) {
       for (auto& left : rest) {
-        if (is_same_place(left, part)) left.amount_minor -= part.amount_minor;
+        if (left.is_of_same_place(part)) left.amount_minor -= part.amount_minor;
       }
     }
   }

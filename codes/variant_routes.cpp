@@ -14,10 +14,6 @@ namespace fairlead::codes {
 
 namespace {
 
-core::Answer no_such_code() {
-  return net::problem(404, "not_found", "There is no such code.");
-}
-
 core::Answer refuse(const RefusedCopy& refused, const std::string& placement,
                     const std::string& text) {
   switch (refused.why) {

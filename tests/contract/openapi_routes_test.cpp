@@ -9,7 +9,7 @@
 #include "admin/admin.hpp"
 #include "admin/docs_pages.hpp"
 #include "attribution/attribution.hpp"
-#include "codes/check.hpp"
+#include "codes/page_check.hpp"
 #include "codes/codes.hpp"
 #include "core/time.hpp"
 #include "redirect/redirect.hpp"
