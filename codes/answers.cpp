@@ -7,7 +7,7 @@
 
 #include "codes/or_null.hpp"
 #include "codes/reasons.hpp"
-#include "codes/term_fields.hpp"
+#include "codes/term_json.hpp"
 #include "core/check.hpp"
 #include "net/json.hpp"
 #include "net/problem.hpp"

@@ -11,7 +11,8 @@
 //                 reasons.hpp, what a shop is told · click_codes.hpp, codes of one click ·
 //                 page_check.hpp and guess_limits.hpp, a shop's own page
 //   give back     give_back.hpp, by the shop · privacy.hpp, a person's
-//   edit          stored_code.hpp · term_fields.hpp, terms on the wire and in a column
+//   edit          stored_code.hpp · term_fields.hpp and term_json.hpp, terms on the wire
+//                 and in a column
 //   make          code_text.hpp, what a text is compared by · code_looks.hpp, codes a shopper would
 //                 confuse · proposals.hpp, texts from names · batches.hpp and batch_maker.hpp, a
 //                 million at once · code_sheet.hpp, CSV · code_copies.hpp, variants and successors

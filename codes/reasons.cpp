@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "codes/or_null.hpp"
-#include "codes/term_fields.hpp"
+#include "codes/term_json.hpp"
 #include "core/check.hpp"
 
 namespace fairlead::codes {

@@ -5,6 +5,7 @@
 #include "codes/handlers.hpp"
 #include "codes/sql.hpp"
 #include "codes/term_fields.hpp"
+#include "codes/term_json.hpp"
 #include "net/listing.hpp"
 #include "net/problem.hpp"
 #include "storage/audit.hpp"

@@ -5,6 +5,7 @@
 #include "codes/code_looks.hpp"
 #include "codes/sql.hpp"
 #include "codes/term_fields.hpp"
+#include "codes/term_json.hpp"
 #include "core/check.hpp"
 
 namespace fairlead::codes {

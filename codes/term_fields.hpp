@@ -1,10 +1,8 @@
-// A code's terms as the API and the database spell them: one set of JSON fields for POST and PATCH
-// /v1/codes, their answers, and the column codes.rules. Strict: a problem names the JSON pointer
-// and what would be right. Pure; any thread.
+// A code's terms read as the API and the database spell them: one set of JSON fields for POST and
+// PATCH /v1/codes and the column codes.rules. Strict: a problem names the JSON pointer and what
+// would be right. What writes them is term_json.hpp. Pure; any thread.
 #pragma once
 
-#include <boost/json/object.hpp>
-#include <string>
 #include <string_view>
 
 #include "codes/codes.hpp"
@@ -35,14 +33,7 @@ void read_capacity(net::Fields& limits, CapacityLimits& capacity);
 // the detail starts with the field.
 core::Result<void> check_terms(const Terms& terms);
 
-boost::json::object discount_json(const Terms& terms);
-boost::json::object capacity_json(const CapacityLimits& limits);
-// All the conditions, null where there is nothing, into a code's JSON.
-void add_conditions_json(const Terms& terms, boost::json::object& json);
-
-// The column: only what the other columns do not hold and differs from the plain code; "" for one.
-std::string rules_text(const Terms& terms);
-// CHECKs: the column is written here alone.
+// The column, as rules_text() writes it (term_json.hpp). CHECKs: nobody else writes it.
 void read_rules_text(std::string_view text, Terms& terms);
 
 }  // namespace fairlead::codes
