@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "admin/attribution_report.hpp"
 #include "admin/columns.hpp"
 #include "admin/leak_report.hpp"
 #include "admin/reports_call.hpp"
@@ -24,6 +25,7 @@ std::vector<net::Route> report_routes(const Dependencies& dependencies) {
   storage::Database& database = dependencies.database;
   storage::Database& clicks = dependencies.clicks;
   const auto closed = std::make_shared<ClosedDays>();
+  const auto journeys = std::make_shared<attribution::JourneyDays>();
   return {
       {net::Method::get, "/v1/reports/roi", readers,
        [&database, &clicks, closed](const net::Call& call) {
@@ -32,6 +34,10 @@ std::vector<net::Route> report_routes(const Dependencies& dependencies) {
       {net::Method::get, "/v1/reports/clicks", readers,
        [&database, &clicks, closed](const net::Call& call) {
          return answer_click_report(database, clicks, *closed, call);
+       }},
+      {net::Method::get, "/v1/reports/attribution", readers,
+       [&database, journeys](const net::Call& call) {
+         return answer_attribution_report(database, *journeys, call);
        }},
       {net::Method::get, "/v1/reports/leaks", net::Role::admin | net::Role::viewer,
        [&database, &clicks](const net::Call& call) {

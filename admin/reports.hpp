@@ -43,6 +43,9 @@ namespace fairlead::admin {
 // Conversion counts orders that a click led to (click_orders) over valid clicks, with the 95 %
 // Wilson interval. roi, roas, aov, epc and cpa come without an interval: they mix random orders
 // with fixed fees and costs decided by people, and their spread cannot be told from sums alone.
+// GET /v1/reports/attribution, for the same keys: every attribution model over the same journeys, a
+// row per influencer and currency. ?from, to, campaign_id (journeys with a touch for it, whole) and
+// format as above; &model=linear, one of them; &order=1…4, of the Markov chain.
 std::vector<net::Route> report_routes(const Dependencies& dependencies);
 
 }  // namespace fairlead::admin

@@ -54,6 +54,10 @@ std::string quoted(std::string_view text) {
   return "\"" + std::string(text.substr(0, 40)) + "\"";
 }
 
+bool is_grouped(Report report) {
+  return report == Report::roi || report == Report::clicks;
+}
+
 void refuse_unknown(std::string_view query, Report report, Problems& problems) {
   std::set<std::string> seen;
   while (!query.empty()) {
@@ -62,15 +66,19 @@ void refuse_unknown(std::string_view query, Report report, Problems& problems) {
     if (part.empty()) continue;
     const std::string name = net::percent_decode(part.substr(0, part.find('=')));
     const bool is_of_clicks = name == "influencer_id" || name == "link_id";
-    const bool is_known = (name == "group_by" && report != Report::leaks) || name == "from" ||
+    const bool is_of_models = name == "model" || name == "order";
+    const bool is_known = (name == "group_by" && is_grouped(report)) || name == "from" ||
                           name == "to" || name == "campaign_id" || name == "format" ||
-                          (is_of_clicks && report == Report::clicks);
+                          (is_of_clicks && report == Report::clicks) ||
+                          (is_of_models && report == Report::attribution);
     if (!is_known)
-      problems.push_back(
-          {"?" + name.substr(0, 40), "unknown_field",
-           "there is no parameter " + quoted(name) + "; this report takes " +
-               (report == Report::leaks ? "" : "group_by, ") + "from, to, campaign_id, " +
-               (report == Report::clicks ? "influencer_id, link_id " : "") + "and format"});
+      problems.push_back({"?" + name.substr(0, 40), "unknown_field",
+                          "there is no parameter " + quoted(name) + "; this report takes " +
+                              (is_grouped(report) ? "group_by, " : "") + "from, to, campaign_id, " +
+                              (report == Report::clicks        ? "influencer_id, link_id "
+                               : report == Report::attribution ? "model, order "
+                                                               : "") +
+                              "and format"});
     else if (!seen.insert(name).second)
       problems.push_back({"?" + name, "duplicate", "give " + name + " once"});
   }
@@ -151,7 +159,7 @@ ReportQuery read_report_query(const net::Request& request, Report report, core::
   } else if (report == Report::roi) {
     query.group_by = read_group(request, problems);
   } else {
-    query.group_by = GroupBy::code;
+    query.group_by = report == Report::leaks ? GroupBy::code : GroupBy::influencer;
   }
   const auto from = read_instant(request, "from", zone, problems);
   const auto to = read_instant(request, "to", zone, problems);

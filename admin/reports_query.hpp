@@ -58,8 +58,9 @@ struct ReportQuery {
   ReportFormat format = ReportFormat::json;
 };
 
-// /roi must be told group_by, /clicks is by link otherwise, /leaks is by code.
-enum class Report { roi, clicks, leaks };
+// /roi must be told group_by, /clicks is by link otherwise, /leaks is by code, /attribution by
+// influencer.
+enum class Report { roi, clicks, leaks, attribution };
 
 // Every problem is noted with its parameter ("?group_by"); the query is good when none was.
 ReportQuery read_report_query(const net::Request& request, Report report, core::Zone zone,

@@ -12,6 +12,9 @@
 // POST /v1/webhooks/{platform}/{integration_id}; POST|GET /v1/integrations,
 // GET|PATCH|DELETE /v1/integrations/{id}, GET /v1/integrations/{id}/deliveries?outcome=.
 //
+// What each influencer contributed, as models of all journeys see it: read_journeys() and
+// compare_models(), for admin's report. Nobody is paid by these (report_models.hpp).
+//
 // Tables: orders, order_lines, touchpoints, credits, refunds, refund_lines, credit_refunds,
 // integrations, webhook_deliveries.
 //
@@ -25,6 +28,8 @@
 #include <string_view>
 #include <vector>
 
+#include "attribution/compare_models.hpp"
+#include "attribution/journeys.hpp"
 #include "attribution/policy.hpp"
 #include "codes/codes.hpp"
 #include "core/answer.hpp"

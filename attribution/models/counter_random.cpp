@@ -9,6 +9,27 @@ namespace {
 
 constexpr double inversion_mean_max = 10;
 
+// Of at most 10 expected events, more than this many come once in 10⁶⁰ draws.
+constexpr int events_max = 99;
+// Of a mean that is a whole number, P(at most so many events): most draws are of such means.
+using Bounds = std::array<double, events_max>;
+const std::array<Bounds, 11>& poisson_bounds() {
+  static const auto all = [] {
+    std::array<Bounds, 11> made{};
+    for (std::size_t mean = 0; mean < made.size(); ++mean) {
+      double chance = std::exp(-static_cast<double>(mean));
+      double sum = 0;
+      for (std::size_t count = 0; count < events_max; ++count) {
+        sum += chance;
+        made[mean][count] = sum;
+        chance *= static_cast<double>(mean) / static_cast<double>(count + 1);
+      }
+    }
+    return made;
+  }();
+  return all;
+}
+
 double unit(std::uint32_t high, std::uint32_t low) {
   const std::uint64_t bits = (std::uint64_t{high} << 21) ^ (low >> 11);
   return (static_cast<double>(bits) + 0.5) * 0x1p-53;
@@ -68,10 +89,17 @@ double Draws::poisson(double mean) {
 }
 
 double Draws::small_poisson(double mean) {
+  const double number = uniform();
+  const auto& bounds = poisson_bounds()[static_cast<std::size_t>(mean)];
+  if (mean == std::floor(mean)) {
+    std::size_t count = 0;
+    while (count < bounds.size() && number > bounds[count])
+      ++count;
+    return static_cast<double>(count);
+  }
   double count = 0;
   double chance = std::exp(-mean);
-  // The tail above 100 events of at most 10 expected is below 1e-60.
-  for (double rest = uniform() - chance; rest > 0 && count < 100; rest -= chance)
+  for (double rest = number - chance; rest > 0 && count < events_max; rest -= chance)
     chance *= mean / ++count;
   return count;
 }

@@ -1,6 +1,7 @@
 #include "attribution/models/journey_paths.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/check.hpp"
 
@@ -47,6 +48,23 @@ PathRow& JourneyPaths::row(std::span<const Step> steps, std::uint32_t key) {
     influencers_ = std::max(influencers_, std::size_t{step} + 1);
   if (rows_.size() * 2 > slots_.size()) grow();
   return rows_.back();
+}
+
+JourneyPaths JourneyPaths::without_repeats() const {
+  JourneyPaths fewer;
+  std::vector<Step> once;
+  for (const PathRow& row : rows_) {
+    once.clear();
+    std::unique_copy(steps_.begin() + row.begin, steps_.begin() + row.begin + row.length,
+                     std::back_inserter(once));
+    PathRow& target = fewer.row(once);
+    target.conversions += row.conversions;
+    target.nulls += row.nulls;
+    target.value += row.value;
+    target.value_squares += row.value_squares;
+  }
+  fewer.influencers_ = influencers_;
+  return fewer;
 }
 
 void JourneyPaths::grow() {

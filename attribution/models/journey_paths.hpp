@@ -37,12 +37,21 @@ class JourneyPaths {
   // step.
   PathRow& row(std::span<const Step> steps, std::uint32_t key = 0);
 
+  // The same journeys with touches in a row of one influencer made one, which changes nothing for
+  // Shapley and Markov chains of order 1; fewer rows. Keys and time shares are left behind.
+  JourneyPaths without_repeats() const;
+
   std::span<const PathRow> rows() const { return rows_; }
   std::span<const Step> steps(const PathRow& row) const {
     return std::span(steps_).subspan(row.begin, row.length);
   }
   // How many influencers there are: one more than the highest number that was met.
   std::size_t influencers() const { return influencers_; }
+
+  std::size_t bytes() const {  // in memory, roughly
+    return rows_.size() * sizeof(PathRow) + steps_.size() * (sizeof(Step) + sizeof(StepShare)) +
+           slots_.size() * sizeof(Slot);
+  }
 
   // One per step of the row; all zero until they are written.
   std::span<StepShare> time_shares(const PathRow& row);
@@ -58,8 +67,8 @@ class JourneyPaths {
 
   std::vector<PathRow> rows_;
   std::vector<Step> steps_;
-  std::vector<StepShare> time_shares_;                 // beside steps_, or shorter
-  std::vector<Slot> slots_ = std::vector<Slot>(1024);  // a power of two, at most half full
+  std::vector<StepShare> time_shares_;               // beside steps_, or shorter
+  std::vector<Slot> slots_ = std::vector<Slot>(64);  // a power of two, at most half full
   std::size_t influencers_ = 0;
 };
 
