@@ -221,12 +221,9 @@ core::Answer answer_attribution_report(storage::Database& database, attribution:
                  read_names(session, call.who.brand)};
   });
   if (!facts) return failure(facts.error());
-  std::vector<const attribution::JourneyPart*> parts;
-  for (const auto& part : facts->parts)
-    parts.push_back(part.get());
-  const auto comparisons = attribution::compare_models(parts, question);
-  return answer(*asked, question, comparisons,
-                rows_of(comparisons, *facts, asked->scope.influencer));
+  const auto comparisons = days.compare(facts->parts, question);
+  return answer(*asked, question, *comparisons,
+                rows_of(*comparisons, *facts, asked->scope.influencer));
 }
 
 }  // namespace fairlead::admin

@@ -145,20 +145,29 @@ class Comparer {
     // Fewer rows to draw, where repeats change nothing.
     const bool is_first_order = question_.markov_order == 1 || !is_asked("markov");
     const JourneyPaths paths = is_first_order ? merged_.paths.without_repeats() : merged_.paths;
+    const std::uint32_t replicates = replicates_of(paths.rows().size(), question_.drawn_rows_max);
     std::vector<Estimator> estimators;
     std::vector<std::size_t> columns;
     for (const ReportModel& model : report_models()) {
       std::optional<Estimate> estimate;
       if (is_asked(model.name) && !result_.missing) {
-        estimators.push_back(model.prepare(paths, question_.markov_order));
-        estimate = estimators.back()(tallies_of(paths));
-        columns.push_back(result_.influencers.empty() ? 0 : result_.influencers[0].models.size());
+        auto estimator = model.prepare(paths, question_.markov_order);
+        estimate = estimator(tallies_of(paths));
+        const double cost =
+            model.prepare == prepare_markov ? markov_cost(paths, question_.markov_order) : 0;
+        if (cost * replicates <= markov_operations_max) {
+          estimators.push_back(std::move(estimator));
+          columns.push_back(result_.influencers.front().models.size());
+        }
       }
       add(model.name, std::move(estimate));
     }
+    if (result_.missing) return;
+    if (is_asked("shapley")) add_places();
+    if (is_asked("markov")) add_removal_effects(paths);
     if (estimators.empty()) return;
-    result_.replicates = replicates_of(paths.rows().size(), question_.drawn_rows_max);
-    const auto spreads = bootstrap(paths, estimators, result_.replicates, question_.seed);
+    result_.replicates = replicates;
+    const auto spreads = bootstrap(paths, estimators, replicates, question_.seed);
     for (std::size_t model = 0; model < spreads.size(); ++model)
       for (std::size_t i = 0; i < spreads[model].conversions.size(); ++i) {
         auto& credit = result_.influencers[i].models[columns[model]];
@@ -166,8 +175,6 @@ class Comparer {
         credit->orders_range = range_of(spreads[model].conversions[i], ppm);
         credit->revenue_range = range_of(spreads[model].value[i], 1);
       }
-    if (is_asked("shapley")) add_places();
-    if (is_asked("markov")) add_removal_effects(paths);
   }
 
   void add_places() {

@@ -28,6 +28,7 @@ struct Journeys {
   JourneyPaths paths;
 };
 struct JourneyPart {
+  std::uint64_t number = 0;  // JourneyDays': another one for every reading
   std::vector<Touched> touched;
   std::vector<Journeys> of_currencies;
 };
@@ -39,6 +40,7 @@ struct ModelQuestion {
   std::uint64_t seed = 20'261'128;
   // What intervals may cost, in rows of journeys that are drawn; see replicates_of().
   std::int64_t drawn_rows_max = 2'000'000;
+  bool operator==(const ModelQuestion&) const = default;
 };
 
 struct Range {
@@ -88,6 +90,10 @@ std::vector<ModelName> model_names();
 // One per currency, in their order; parts are read one after the other.
 std::vector<Comparison> compare_models(const std::vector<const JourneyPart*>& parts,
                                        const ModelQuestion& question);
+
+// Markov chains that are dear to solve have no intervals: what all replicates together may cost, in
+// operations as markov_cost() counts them. About two seconds.
+inline constexpr double markov_operations_max = 4e9;
 
 // 2,000 where the rows allow it, at least 200: few replicates of many journeys say as much as many
 // of few.

@@ -31,6 +31,7 @@ struct ReadOrder {
 
 class Counter {
  public:
+  explicit Counter(std::uint64_t number) { part_.number = number; }
   void add(ReadOrder& order);
   std::shared_ptr<const JourneyPart> finish() {
     return std::make_shared<const JourneyPart>(std::move(part_));
@@ -96,8 +97,8 @@ std::optional<ReadTouch> touch_of(const storage::Row& row) {
 }
 
 std::shared_ptr<const JourneyPart> read_part(storage::Session& session, core::BrandId brand,
-                                             core::Period period) {
-  Counter counter;
+                                             core::Period period, std::uint64_t number) {
+  Counter counter(number);
   ReadOrder order;
   core::Instant after = period.from;
   core::OrderId after_order{-1};
@@ -156,6 +157,27 @@ void JourneyDays::keep(const Key& key, std::int64_t orders,
     }));
 }
 
+std::shared_ptr<const std::vector<Comparison>> JourneyDays::compare(
+    const std::vector<std::shared_ptr<const JourneyPart>>& parts, const ModelQuestion& question) {
+  std::vector<std::uint64_t> numbers;
+  std::vector<const JourneyPart*> asked;
+  for (const auto& part : parts) {
+    numbers.push_back(part->number);
+    asked.push_back(part.get());
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const Compared& each : compared_)
+      if (each.parts == numbers && each.question == question) return each.comparisons;
+  }
+  auto comparisons =
+      std::make_shared<const std::vector<Comparison>>(compare_models(asked, question));
+  const std::scoped_lock lock(mutex_);
+  compared_.push_back({std::move(numbers), question, comparisons});
+  if (compared_.size() > compared_max) compared_.pop_front();
+  return comparisons;
+}
+
 void JourneyDays::forget(std::map<Key, Entry>::iterator entry) {
   bytes_ -= entry->second.bytes;
   entries_.erase(entry);
@@ -167,17 +189,19 @@ std::vector<std::shared_ptr<const JourneyPart>> read_journeys(storage::Session& 
                                                               core::Period period) {
   std::vector<std::shared_ptr<const JourneyPart>> parts;
   while (period.from < period.to) {
-    // Only from where there is an order: a period may begin in 1970.
-    const auto first = session.run(sql::find_next_order_time, brand, period.from, period.to);
-    if (first.one().is_null(0)) break;
-    const core::Day day = zone.day_of(first.one().instant(0));
-    const core::Period span{std::max(period.from, zone.start_of(day)),
-                            std::min(period.to, zone.start_of({day.number + 1}))};
+    const core::Day day = zone.day_of(period.from);
+    const core::Period span{period.from, std::min(period.to, zone.start_of({day.number + 1}))};
     const JourneyDays::Key key{brand, span.from, span.to};
     const std::int64_t orders = count_orders(session, brand, span);
+    if (orders == 0) {  // on to the next order's day: a period may begin in 1970
+      const auto next = session.run(sql::find_next_order_time, brand, span.to, period.to);
+      if (next.one().is_null(0)) break;
+      period.from = zone.start_of(zone.day_of(next.one().instant(0)));
+      continue;
+    }
     auto part = days.find(key, orders);
     if (!part) {
-      part = read_part(session, brand, span);
+      part = read_part(session, brand, span, days.next_number());
       days.keep(key, orders, part);
     }
     parts.push_back(std::move(part));

@@ -6,7 +6,9 @@
 // inside the caller's snapshot; any thread.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -32,6 +34,12 @@ class JourneyDays {
   // Nothing when it is not remembered, or the day had another number of orders.
   std::shared_ptr<const JourneyPart> find(const Key& key, std::int64_t orders);
   void keep(const Key& key, std::int64_t orders, std::shared_ptr<const JourneyPart> part);
+  std::uint64_t next_number() { return ++numbers_; }  // of a part; none has it twice
+
+  // compare_models(), remembered while nothing of its parts has changed: intervals take longer than
+  // all the rest, and many ask the same.
+  std::shared_ptr<const std::vector<Comparison>> compare(
+      const std::vector<std::shared_ptr<const JourneyPart>>& parts, const ModelQuestion& question);
 
  private:
   struct Entry {
@@ -42,11 +50,20 @@ class JourneyDays {
   };
   void forget(std::map<Key, Entry>::iterator entry);
 
+  struct Compared {
+    std::vector<std::uint64_t> parts;
+    ModelQuestion question;
+    std::shared_ptr<const std::vector<Comparison>> comparisons;
+  };
+  static constexpr std::size_t compared_max = 32;
+
   const std::size_t bytes_max_;
+  std::atomic<std::uint64_t> numbers_ = 0;
   std::mutex mutex_;  // of what follows
   std::map<Key, Entry> entries_;
   std::size_t bytes_ = 0;
   std::uint64_t uses_ = 0;
+  std::deque<Compared> compared_;  // the newest last
 };
 
 // By days of the zone; the first and the last may be a part of theirs. Empty days are left out.

@@ -65,6 +65,9 @@ std::optional<RemovalEffects> removal_effects(const JourneyPaths& paths, int ord
                                               std::span<const Tally> tallies,
                                               Solver solver = Solver::cheaper);
 
+// Roughly how many operations one estimate by the chain takes.
+double markov_cost(const JourneyPaths& paths, int order);
+
 // Ordered Shapley: the part of an influencer's Shapley value that its touches at one place of the
 // journey have. The last place stands for all from there on. By influencer, then by place.
 struct PlaceShare {

@@ -29,6 +29,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "9"))
 MODELS_MS_GOAL, REPORT_MS_GOAL = 1_000, 200
 INFLUENCERS = 50
 SEED = 20261128
+CAMPAIGN = "cmp_0000000000001"
 DAY = 86_400_000_000
 LOAD = "build/release/tests/load/load_models"
 
@@ -99,7 +100,7 @@ def write_orders(path):
 
 
 def print_report(client):
-    year = "/v1/reports/attribution?from=2025-01-01&to=2026-01-01"
+    year = "/v1/reports/attribution?from=2025-01-01T00:00:00Z&to=2026-01-01T00:00:00Z"
     kinds = {
         "every model, with intervals": year,
         "linear alone": year + "&model=linear",
@@ -113,13 +114,15 @@ def print_report(client):
         sys.exit(f"FAILED: {total['orders']} orders are reported and not {ORDERS}")
     print(f"\n**The report over {ORDERS} orders of a year** ({total['summary']})\n")
     print(f"First time after the start: {first_ms:.0f} ms.\n")
-    print("| Report | Again, p50 ms | longest ms | Replicates |\n|---|---|---|---|")
+    print("| Report | Anew ms | Again, p50 ms | longest ms | Replicates |\n|---|---|---|---|---|")
     for name, path in kinds.items():
+        # A filter by a campaign that no order lacks is another question with the same answer.
+        _, anew_ms = client.get(path + "&campaign_id=" + CAMPAIGN)
         answers = [client.get(path) for _ in range(ROUNDS)]
         took = [ms for _, ms in answers]
         replicates = json.loads(answers[0][0])["totals"]["EUR"]["replicates"]
         middle = quantile(took, 0.5)
-        print(f"| {name} | {middle:.0f} | {max(took):.0f} | {replicates} |")
+        print(f"| {name} | {anew_ms:.0f} | {middle:.0f} | {max(took):.0f} | {replicates} |")
         if path == year:
             reached = verdict(middle < REPORT_MS_GOAL)
     print(f"\nAll models over the year below {REPORT_MS_GOAL} ms, again: {reached}.")

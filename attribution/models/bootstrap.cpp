@@ -1,6 +1,7 @@
 #include "attribution/models/bootstrap.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "attribution/models/counter_random.hpp"
@@ -18,6 +19,69 @@ double drawn_value(const PathRow& row, double drawn, Draws& draws) {
   return std::max(0.0, drawn * mean + std::sqrt(squares) * draws.normal());
 }
 
+// Four replicates at once: one call of philox gives a number for each.
+constexpr std::uint32_t block_size = 4;
+using Block = std::array<std::vector<Tally>, block_size>;
+// Where in the row's numbers the block's are; Draws counts from 0.
+enum : std::uint32_t { of_conversions = 0x80000000, of_nulls = 0x80000001 };
+
+class BlockDraws {
+ public:
+  BlockDraws(std::uint64_t seed, std::uint32_t block)
+      : seed_(seed),
+        key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)},
+        block_(block) {}
+
+  std::array<double, block_size> counts(const PathRow& row, std::int64_t mean,
+                                        std::uint32_t what) const {
+    std::array<double, block_size> drawn{};
+    if (mean == 0) return drawn;
+    if (mean > poisson_table_mean_max) {
+      for (std::uint32_t i = 0; i < block_size; ++i)
+        drawn[i] = Draws(seed_, row.fingerprint ^ what, block_ * block_size + i)
+                       .poisson(static_cast<double>(mean));
+      return drawn;
+    }
+    const auto bits = philox({static_cast<std::uint32_t>(row.fingerprint),
+                              static_cast<std::uint32_t>(row.fingerprint >> 32), block_, what},
+                             key_);
+    for (std::uint32_t i = 0; i < block_size; ++i)
+      drawn[i] = poisson_of(mean, bits[i]);
+    return drawn;
+  }
+
+  Draws of(const PathRow& row, std::uint32_t replicate) const {
+    return {seed_, row.fingerprint, block_ * block_size + replicate};
+  }
+
+ private:
+  std::uint64_t seed_;
+  std::array<std::uint32_t, 2> key_;
+  std::uint32_t block_;
+};
+
+Block draw_block(const JourneyPaths& paths, std::uint64_t seed, std::uint32_t number) {
+  const BlockDraws block(seed, number);
+  Block tallies;
+  for (auto& each : tallies)
+    each.resize(paths.rows().size());
+  std::size_t at = 0;
+  for (const PathRow& row : paths.rows()) {
+    const auto conversions = block.counts(row, row.conversions, of_conversions);
+    const auto nulls = block.counts(row, row.nulls, of_nulls);
+    for (std::uint32_t i = 0; i < block_size; ++i) {
+      Tally& tally = tallies[i][at];
+      tally.conversions = conversions[i];
+      tally.nulls = nulls[i];
+      if (conversions[i] == 0) continue;
+      Draws draws = block.of(row, i);
+      tally.value = drawn_value(row, conversions[i], draws);
+    }
+    ++at;
+  }
+  return tallies;
+}
+
 // By influencer, the values of all replicates.
 using Replicates = std::vector<std::vector<double>>;
 
@@ -33,17 +97,7 @@ std::vector<Interval> intervals_of(Replicates& replicates) {
 
 std::vector<Tally> draw_tallies(const JourneyPaths& paths, std::uint64_t seed,
                                 std::uint32_t replicate) {
-  std::vector<Tally> tallies;
-  tallies.reserve(paths.rows().size());
-  for (const PathRow& row : paths.rows()) {
-    Draws draws(seed, row.fingerprint, replicate);
-    Tally tally;
-    tally.conversions = draws.poisson(static_cast<double>(row.conversions));
-    tally.nulls = draws.poisson(static_cast<double>(row.nulls));
-    if (tally.conversions > 0) tally.value = drawn_value(row, tally.conversions, draws);
-    tallies.push_back(tally);
-  }
-  return tallies;
+  return draw_block(paths, seed, replicate / block_size)[replicate % block_size];
 }
 
 double percentile(std::vector<double> values, std::int64_t ppm) {
@@ -63,8 +117,10 @@ std::vector<Spread> bootstrap(const JourneyPaths& paths, std::span<const Estimat
                               std::uint32_t replicates, std::uint64_t seed) {
   std::vector<Replicates> conversions(estimators.size(), Replicates(paths.influencers()));
   std::vector<Replicates> values = conversions;
+  Block block;
   for (std::uint32_t replicate = 0; replicate < replicates; ++replicate) {
-    const auto tallies = draw_tallies(paths, seed, replicate);
+    if (replicate % block_size == 0) block = draw_block(paths, seed, replicate / block_size);
+    const auto& tallies = block[replicate % block_size];
     for (std::size_t model = 0; model < estimators.size(); ++model) {
       const auto estimate = estimators[model](tallies);
       for (std::size_t i = 0; i < paths.influencers(); ++i) {

@@ -1,5 +1,6 @@
 #include "attribution/models/counter_random.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -9,26 +10,23 @@ namespace {
 
 constexpr double inversion_mean_max = 10;
 
-// Of at most 10 expected events, more than this many come once in 10⁶⁰ draws.
-constexpr int events_max = 99;
-// Of a mean that is a whole number, P(at most so many events): most draws are of such means.
-using Bounds = std::array<double, events_max>;
-const std::array<Bounds, 11>& poisson_bounds() {
-  static const auto all = [] {
-    std::array<Bounds, 11> made{};
-    for (std::size_t mean = 0; mean < made.size(); ++mean) {
-      double chance = std::exp(-static_cast<double>(mean));
-      double sum = 0;
-      for (std::size_t count = 0; count < events_max; ++count) {
-        sum += chance;
-        made[mean][count] = sum;
-        chance *= static_cast<double>(mean) / static_cast<double>(count + 1);
-      }
+// P(at most so many events) · 2³², up to where it is all of it.
+using Bounds = std::array<std::uint32_t, 64>;
+std::array<Bounds, poisson_table_mean_max + 1> make_bounds() {
+  std::array<Bounds, poisson_table_mean_max + 1> made{};
+  for (std::size_t mean = 1; mean < made.size(); ++mean) {
+    double chance = std::exp(-static_cast<double>(mean));
+    double sum = 0;
+    for (std::size_t count = 0; count < made[mean].size(); ++count) {
+      sum += chance;
+      made[mean][count] = static_cast<std::uint32_t>(std::min(sum * 0x1p32, 0x1p32 - 1));
+      chance *= static_cast<double>(mean) / static_cast<double>(count + 1);
     }
-    return made;
-  }();
-  return all;
+    made[mean].back() = UINT32_MAX;
+  }
+  return made;
 }
+const auto bounds = make_bounds();
 
 double unit(std::uint32_t high, std::uint32_t low) {
   const std::uint64_t bits = (std::uint64_t{high} << 21) ^ (low >> 11);
@@ -83,23 +81,24 @@ double Draws::normal() {
   return radius * std::cos(2 * std::numbers::pi * uniform());
 }
 
+double poisson_of(std::int64_t mean, std::uint32_t bits) {
+  const Bounds& own = bounds[static_cast<std::size_t>(mean)];
+  std::size_t count = 0;
+  while (bits > own[count])
+    ++count;
+  return static_cast<double>(count);
+}
+
 double Draws::poisson(double mean) {
   if (mean <= 0) return 0;
   return mean <= inversion_mean_max ? small_poisson(mean) : large_poisson(mean);
 }
 
 double Draws::small_poisson(double mean) {
-  const double number = uniform();
-  const auto& bounds = poisson_bounds()[static_cast<std::size_t>(mean)];
-  if (mean == std::floor(mean)) {
-    std::size_t count = 0;
-    while (count < bounds.size() && number > bounds[count])
-      ++count;
-    return static_cast<double>(count);
-  }
   double count = 0;
   double chance = std::exp(-mean);
-  for (double rest = number - chance; rest > 0 && count < events_max; rest -= chance)
+  // Of at most 10 expected events, more than 99 come once in 10⁶⁰ draws.
+  for (double rest = uniform() - chance; rest > 0 && count < 99; rest -= chance)
     chance *= mean / ++count;
   return count;
 }

@@ -12,6 +12,11 @@ namespace fairlead::attribution {
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
                                     std::array<std::uint32_t, 2> key);
 
+// Poisson counts of a mean that is a whole number from 1 to poisson_table_mean_max, by inversion of
+// 32 bits; what they cannot tell apart is rarer than once in four billion.
+inline constexpr std::int64_t poisson_table_mean_max = 10;
+double poisson_of(std::int64_t mean, std::uint32_t bits);
+
 // The draws of one row of one replicate, one after the other.
 class Draws {
  public:

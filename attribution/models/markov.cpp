@@ -301,12 +301,18 @@ RemovalEffects effects_densely(const Shape& shape, const Chain& chain) {
   return effects;
 }
 
-bool is_dense_cheaper(const Shape& shape) {
-  if (shape.states > dense_states_max) return false;
+double dense_cost(const Shape& shape) {
   const auto states = static_cast<double>(shape.states);
+  return 3 * states * states * states;
+}
+
+double iterative_cost(const Shape& shape) {
   const auto chains = static_cast<double>(shape.states_of.size() + 1);
-  return 3 * states * states * states <=
-         sweeps_expected * chains * static_cast<double>(shape.edges.size());
+  return sweeps_expected * chains * static_cast<double>(shape.edges.size());
+}
+
+bool is_dense_cheaper(const Shape& shape) {
+  return shape.states <= dense_states_max && dense_cost(shape) <= iterative_cost(shape);
 }
 
 std::optional<RemovalEffects> effects_of(const Shape& shape, const Chain& chain, Solver solver) {
@@ -335,6 +341,11 @@ std::optional<RemovalEffects> removal_effects(const JourneyPaths& paths, int ord
                                               std::span<const Tally> tallies, Solver solver) {
   const Shape shape(paths, order);
   return effects_of(shape, chain_of(shape, tallies), solver);
+}
+
+double markov_cost(const JourneyPaths& paths, int order) {
+  const Shape shape(paths, order);
+  return is_dense_cheaper(shape) ? dense_cost(shape) : iterative_cost(shape);
 }
 
 Estimator prepare_markov(const JourneyPaths& paths, int order) {

@@ -51,6 +51,26 @@ TEST(Draws, FollowPoissonsDistribution) {
   }
 }
 
+TEST(Draws, HaveATableForSmallWholeMeans) {
+  EXPECT_EQ(poisson_of(1, 0), 0);
+  // e⁻¹ · 2³² = 1580030168.7
+  EXPECT_EQ(poisson_of(1, 1'580'030'168), 0);
+  EXPECT_EQ(poisson_of(1, 1'580'030'169), 1);
+  EXPECT_EQ(poisson_of(10, 0), 0);
+  for (std::int64_t mean = 1; mean <= poisson_table_mean_max; ++mean) {
+    EXPECT_LT(poisson_of(mean, UINT32_MAX), 64);
+    double sum = 0, squares = 0;
+    constexpr std::uint32_t steps = 100'000;
+    for (std::uint32_t i = 0; i < steps; ++i) {
+      const double count = poisson_of(mean, i * (UINT32_MAX / steps));
+      sum += count;
+      squares += count * count;
+    }
+    EXPECT_NEAR(sum / steps, double(mean), 2e-3);
+    EXPECT_NEAR(squares / steps - sum * sum / steps / steps, double(mean), 2e-2);
+  }
+}
+
 TEST(Draws, AreNamedByRowAndReplicate) {
   EXPECT_EQ(Draws(1, 2, 3).uniform(), Draws(1, 2, 3).uniform());
   EXPECT_NE(Draws(1, 2, 3).uniform(), Draws(1, 2, 4).uniform());
