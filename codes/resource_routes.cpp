@@ -90,8 +90,8 @@ core::Answer create(storage::Database& database, const net::Call& call) {
 }
 
 core::Answer list(storage::Database& database, const net::Call& call) {
-  const auto page = net::read_page(call.request);
-  if (!page) return net::problem_of(page.error());
+  const auto page = net::read_page(call.request, {"deal_id", "archived"});
+  if (!page) return page.error();
   CodeFilter filter{.deal = {}, .after = page->after, .limit = page->limit + 1};
   if (const auto deal = net::query_value(call.request.query, "deal_id")) {
     const auto id = core::DealId::parse(*deal);
