@@ -13,6 +13,7 @@
 
 #include "admin/known_keys.hpp"
 #include "admin/leak_watch.hpp"
+#include "attribution/attribution.hpp"
 #include "core/events.hpp"
 #include "core/metrics.hpp"
 #include "core/rate.hpp"
@@ -104,10 +105,9 @@ struct NewCampaign {
   std::optional<core::Day> ends_on;
   std::string landing_url;
   std::string utm_json = "{}";
-  std::string precedence = "code_first";
   std::optional<std::int64_t> budget_minor;
   std::string goals_json = "[]";
-  std::int64_t lookback_days = 30;
+  attribution::Policy attribution;
 };
 core::CampaignId create_campaign(storage::Session& session, core::BrandId brand,
                                  const NewCampaign& campaign, core::Instant now);

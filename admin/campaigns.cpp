@@ -51,19 +51,6 @@ std::string read_goals(net::Fields& body) {
   return json::serialize(goals);
 }
 
-void read_attribution(net::Fields& body, NewCampaign& campaign) {
-  body.object("attribution", false, [&](net::Fields& part) {
-    if (const auto given =
-            part.maybe_one_of("precedence", {"code_first", "click_first", "latest"})) {
-      campaign.precedence = *given;
-    }
-    part.maybe_one_of("model", {"last_click"});
-    if (const auto days = part.maybe_integer("lookback_days", 1, 365)) {
-      campaign.lookback_days = *days;
-    }
-  });
-}
-
 void check_landing_url(net::Fields& body, const std::vector<std::string>& domains,
                        NewCampaign& campaign) {
   if (campaign.landing_url.empty()) return;
@@ -101,7 +88,8 @@ NewCampaign read_campaign(net::Fields& body, const std::vector<std::string>& dom
   }
   campaign.utm_json = read_utm(body);
   campaign.goals_json = read_goals(body);
-  read_attribution(body, campaign);
+  body.object("attribution", false,
+              [&](net::Fields& part) { campaign.attribution = attribution::read_policy(part); });
   const json::value* partners = body.raw("partners");
   const bool is_alone = partners == nullptr || partners->is_null() ||
                         (partners->is_array() && partners->as_array().empty());
@@ -120,10 +108,12 @@ std::optional<std::int64_t> day_number(const std::optional<core::Day>& day) {
 
 void insert_campaign(storage::Session& session, core::BrandId brand, std::int64_t number,
                      const NewCampaign& campaign, core::Instant now) {
+  const attribution::Policy& policy = campaign.attribution;
   session.run(sql::insert_campaign, brand, number, campaign.name, campaign.currency.code(),
               campaign.starts_on.number, day_number(campaign.ends_on), campaign.landing_url,
-              campaign.utm_json, campaign.budget_minor, campaign.goals_json, campaign.precedence,
-              campaign.lookback_days, now);
+              campaign.utm_json, campaign.budget_minor, campaign.goals_json, policy.precedence,
+              policy.model, policy.lookback_days, policy.code_share_ppm, policy.half_life_days,
+              policy.click_to_order_min_s, policy.existing_customers, now);
 }
 
 std::optional<core::Answer> write_campaign(const Writing& writing, net::Fields& body) {
@@ -134,11 +124,13 @@ std::optional<core::Answer> write_campaign(const Writing& writing, net::Fields& 
     insert_campaign(session, writing.brand, writing.number, campaign, writing.now);
     return std::nullopt;
   }
-  const auto changed =
-      session.run(sql::update_campaign, writing.brand, writing.number, *writing.version,
-                  campaign.name, campaign.starts_on.number, day_number(campaign.ends_on),
-                  campaign.landing_url, campaign.utm_json, campaign.budget_minor,
-                  campaign.goals_json, campaign.precedence, campaign.lookback_days);
+  const attribution::Policy& policy = campaign.attribution;
+  const auto changed = session.run(
+      sql::update_campaign, writing.brand, writing.number, *writing.version, campaign.name,
+      campaign.starts_on.number, day_number(campaign.ends_on), campaign.landing_url,
+      campaign.utm_json, campaign.budget_minor, campaign.goals_json, policy.precedence,
+      policy.model, policy.lookback_days, policy.code_share_ppm, policy.half_life_days,
+      policy.click_to_order_min_s, policy.existing_customers);
   if (changed.changed == 0) changed_meanwhile();
   return std::nullopt;
 }
@@ -160,8 +152,13 @@ Item campaign_item(const storage::Row& row) {
   body["utm"] = stored_json(row.text(8));
   body["budget_minor"] = number_json(row, 9);
   body["goals"] = stored_json(row.text(10));
-  body["attribution"] = {
-      {"precedence", row.text(11)}, {"model", row.text(12)}, {"lookback_days", row.integer(13)}};
+  body["attribution"] = attribution::policy_json({.precedence = row.text(11),
+                                                  .model = row.text(12),
+                                                  .lookback_days = row.integer(13),
+                                                  .code_share_ppm = row.integer(16),
+                                                  .half_life_days = row.integer(17),
+                                                  .click_to_order_min_s = row.integer(18),
+                                                  .existing_customers = row.text(19)});
   body["partners"] = stored_json(row.text(14));
   body["created_at"] = time_json(row, 15);
   body["archived_at"] = time_json(row, 2);

@@ -98,6 +98,6 @@ boost::json::value number_json(const storage::Row& row, std::size_t column);
 // What this program stored as JSON text, as a value.
 boost::json::value stored_json(std::string_view text);
 
-inline constexpr std::int64_t amount_minor_max = 1'000'000'000'000'000;
+using core::amount_minor_max;
 
 }  // namespace fairlead::admin

@@ -38,63 +38,121 @@ std::optional<std::size_t> first_code(std::span<const Touch> touches) {
   return std::nullopt;
 }
 
-// Credits are per influencer and deal: clicks of the same deal add up, in order of their first
-// touch.
-void share_among_clicks(core::Instant placed_at, std::int64_t base_minor,
-                        std::span<const Touch> touches, const std::vector<std::size_t>& clicks,
-                        Decision& decision) {
-  std::vector<core::Instant> times;
-  for (const std::size_t click : clicks)
-    times.push_back(effective(touches[click], placed_at));
-  const auto weights = find_model(decision.policy.model).weigh({times, placed_at});
-  CHECK(weights.size() == clicks.size());
+// What the code weighs in 1,000,000, beside the clicks.
+std::int64_t code_share_ppm(const Policy& policy, core::Instant code_at, core::Instant click_at) {
+  if (policy.precedence == "click_first") return 0;
+  if (policy.precedence == "split") return policy.code_share_ppm;
+  if (policy.precedence == "latest") return code_at >= click_at ? core::ppm_one : 0;
+  return core::ppm_one;
+}
 
-  std::vector<std::int64_t> sums;
+// Weights of the clicks alone, in the order of `clicks`.
+Weights weigh_clicks(core::Instant placed_at, std::span<const Touch> touches,
+                     const std::vector<std::size_t>& clicks, const Policy& policy) {
+  std::vector<Visit> visits;
+  for (const std::size_t click : clicks) {
+    visits.push_back(
+        {.at = effective(touches[click], placed_at), .gave_code = touches[click].gave_code});
+  }
+  // The newest touch takes all, among clicks too.
+  const Model& model = find_model(policy.precedence == "latest" ? "last_click" : policy.model);
+  auto weights = model.weigh({visits, placed_at, policy.half_life_days});
+  CHECK(weights.size() == clicks.size());
+  return weights;
+}
+
+// One weight per touch. At least one of code and clicks is there.
+Weights weigh(core::Instant placed_at, std::span<const Touch> touches,
+              std::optional<std::size_t> code, const std::vector<std::size_t>& clicks,
+              const Policy& policy) {
+  Weights weights(touches.size(), 0);
+  if (clicks.empty()) {
+    weights[*code] = 1;
+    return weights;
+  }
+  const std::int64_t by_code = code ? code_share_ppm(policy, effective(touches[*code], placed_at),
+                                                     effective(touches[clicks.back()], placed_at))
+                                    : 0;
+  if (by_code == core::ppm_one) {
+    weights[*code] = 1;
+    return weights;
+  }
+  const Weights of_clicks = weigh_clicks(placed_at, touches, clicks, policy);
+  // Without a share for the code the model's own integers stay as they are.
+  const std::int64_t by_click = by_code == 0 ? 1 : core::ppm_one - by_code;
+  std::int64_t sum = 0;
   for (std::size_t i = 0; i < clicks.size(); ++i) {
-    decision.outcomes[clicks[i]] = weights[i] > 0 ? Outcome::credited : Outcome::no_share;
-    if (weights[i] == 0) continue;
-    const Touch& touch = touches[clicks[i]];
-    std::size_t at = 0;
-    while (at < sums.size() && touches[decision.shares[at].touch].deal != touch.deal)
-      ++at;
-    if (at == sums.size()) {
+    weights[clicks[i]] = of_clicks[i] * by_click;
+    sum += of_clicks[i];
+  }
+  if (by_code > 0) weights[*code] = sum * by_code;
+  return weights;
+}
+
+// Touches of the same deal add up; deals in order of their first touch with a share.
+std::vector<Share> share_out(std::int64_t base_minor, std::span<const Touch> touches,
+                             std::optional<std::size_t> code, std::vector<std::size_t> journey,
+                             const Weights& weights) {
+  if (code) journey.push_back(*code);
+  std::vector<Share> shares;
+  Weights sums;
+  for (const std::size_t at : journey) {
+    if (weights[at] == 0) continue;
+    std::size_t deal = 0;
+    while (deal < sums.size() && touches[shares[deal].touch].deal != touches[at].deal)
+      ++deal;
+    if (deal == sums.size()) {
       sums.push_back(0);
-      decision.shares.push_back({});
+      shares.push_back({});
     }
-    sums[at] += weights[i];
-    decision.shares[at].touch = clicks[i];
+    sums[deal] += weights[at];
+    shares[deal].touch = at;
   }
   const auto bases = core::split(base_minor, sums).value();
   const auto ppm = core::split(core::ppm_one, sums).value();
   for (std::size_t i = 0; i < sums.size(); ++i) {
-    decision.shares[i].base_minor = bases[i];
-    decision.shares[i].weight_ppm = ppm[i];
+    shares[i].base_minor = bases[i];
+    shares[i].weight_ppm = ppm[i];
   }
+  return shares;
 }
 
-// Whether the code takes the order when there is a click as well.
-bool code_wins(const std::string& precedence, core::Instant code_at, core::Instant click_at) {
-  if (precedence == "click_first") return false;
-  if (precedence == "latest") return code_at >= click_at;
-  return true;
+// Why an eligible touch came to what it came to.
+Outcome settle(std::size_t touch, core::Via via, std::optional<std::size_t> code,
+               const Weights& weights) {
+  if (weights[touch] > 0) return Outcome::credited;
+  if (via == core::Via::code) return touch == code ? Outcome::click_won : Outcome::second_code;
+  return code && weights[*code] > 0 ? Outcome::code_won : Outcome::no_share;
 }
 
 }  // namespace
 
-Outcome judge(core::Instant touched_at, core::Instant placed_at, const DealTerms& deal,
-              std::int64_t lookback_days) {
+Outcome judge(const Touch& touch, core::Instant placed_at, const DealTerms& deal,
+              const Policy& policy) {
+  const core::Instant touched_at = touch.touched_at.value_or(placed_at);
   if (touched_at > placed_at.plus_seconds(clock_skew_seconds_max)) return Outcome::after_order;
   const core::Instant at = std::min(touched_at, placed_at);
-  if (at.plus_days(lookback_days) < placed_at) return Outcome::expired;
+  if (at.plus_days(policy.lookback_days) < placed_at) return Outcome::expired;
+  if (touch.via == core::Via::click && placed_at < at.plus_seconds(policy.click_to_order_min_s))
+    return Outcome::too_soon;
   if (deal.archived_at && *deal.archived_at <= at) return Outcome::deal_archived;
   if (deal.starts_at && at < *deal.starts_at) return Outcome::deal_not_started;
   if (deal.ends_at && *deal.ends_at <= at) return Outcome::deal_ended;
   return Outcome::eligible;
 }
 
+Outcome judge_customer(core::InfluencerId influencer, const CustomerHistory& history,
+                       const Policy& policy) {
+  if (!history.is_existing || policy.existing_customers == "credit") return Outcome::eligible;
+  if (policy.existing_customers == "none") return Outcome::existing_customer;
+  if (!history.first_influencer || history.first_influencer == influencer) return Outcome::eligible;
+  return Outcome::others_customer;
+}
+
 Decision attribute(core::Instant placed_at, std::int64_t base_minor, std::span<const Touch> touches,
                    const Policies& policies) {
   Decision decision;
+  decision.weights.assign(touches.size(), 0);
   for (const Touch& touch : touches)
     decision.outcomes.push_back(touch.outcome);
   const auto clicks = journey_of(placed_at, touches);
@@ -104,24 +162,12 @@ Decision attribute(core::Instant placed_at, std::int64_t base_minor, std::span<c
   const std::size_t newest = code ? *code : clicks.back();
   if (const auto found = policies.find(touches[newest].campaign); found != policies.end())
     decision.policy = found->second;
-
+  decision.weights = weigh(placed_at, touches, code, clicks, decision.policy);
+  decision.shares = share_out(base_minor, touches, code, clicks, decision.weights);
   for (std::size_t i = 0; i < touches.size(); ++i) {
-    if (touches[i].via == core::Via::code && touches[i].outcome == Outcome::eligible)
-      decision.outcomes[i] = Outcome::second_code;
+    if (touches[i].outcome == Outcome::eligible)
+      decision.outcomes[i] = settle(i, touches[i].via, code, decision.weights);
   }
-  const bool by_code =
-      code &&
-      (clicks.empty() || code_wins(decision.policy.precedence, effective(touches[*code], placed_at),
-                                   effective(touches[clicks.back()], placed_at)));
-  if (by_code) {
-    decision.outcomes[*code] = Outcome::credited;
-    for (const std::size_t click : clicks)
-      decision.outcomes[click] = Outcome::code_won;
-    decision.shares.push_back({*code, core::ppm_one, base_minor});
-    return decision;
-  }
-  if (code) decision.outcomes[*code] = Outcome::click_won;
-  share_among_clicks(placed_at, base_minor, touches, clicks, decision);
   return decision;
 }
 

@@ -3,17 +3,17 @@
 //
 // The policy in force is that of the campaign of the newest eligible touch. A code is touched when
 // the order is placed, so it is newer than any click; of several codes the first that may take part
-// counts.
+// counts. Clicks share by the policy's model; code and clicks by its precedence.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "attribution/outcome.hpp"
+#include "attribution/policy.hpp"
 #include "core/events.hpp"
 
 namespace fairlead::attribution {
@@ -32,18 +32,9 @@ struct Touch {
   core::InfluencerId influencer;
   core::CampaignId campaign;
   std::optional<core::Instant> touched_at;  // of codes: when the order was placed
+  bool gave_code = false;  // a click from which the shopper took a code of the order
   Outcome outcome = Outcome::eligible;
 };
-
-// A campaign's attribution settings. Precedence "split" is not offered yet and works as code_first,
-// as does a word this version does not know.
-struct Policy {
-  std::string precedence = "code_first";  // code_first, click_first, latest
-  std::string model = "last_click";
-  std::int64_t lookback_days = 30;
-  bool operator==(const Policy&) const = default;
-};
-using Policies = std::map<core::CampaignId, Policy>;
 
 struct DealTerms {
   std::optional<core::Instant> starts_at;
@@ -52,11 +43,21 @@ struct DealTerms {
 };
 
 // Whether a touch may take part, in this order of checks: after_order, expired (age above lookback;
-// exactly lookback is in time), deal_archived, deal_not_started, deal_ended.
-Outcome judge(core::Instant touched_at, core::Instant placed_at, const DealTerms& deal,
-              std::int64_t lookback_days);
+// exactly lookback is in time), too_soon (clicks only), deal_archived, deal_not_started,
+// deal_ended.
+Outcome judge(const Touch& touch, core::Instant placed_at, const DealTerms& deal,
+              const Policy& policy);
 
-// A share of the order for one influencer, deal and kind of touch.
+// What is known of the one who ordered, by earlier orders and by the shop's own word, which wins.
+struct CustomerHistory {
+  bool is_existing = false;             // a customer of whom nothing is known is a new one
+  core::InfluencerId first_influencer;  // of their first credited order; zero: none
+};
+// Whether an eligible touch may earn from this customer: existing_customer, others_customer.
+Outcome judge_customer(core::InfluencerId influencer, const CustomerHistory& history,
+                       const Policy& policy);
+
+// A share of the order for one influencer and deal.
 struct Share {
   std::size_t touch = 0;  // index of its newest touch
   std::int64_t weight_ppm = 0;
@@ -64,14 +65,15 @@ struct Share {
 };
 
 struct Decision {
-  Policy policy;              // what was in force; the default when nothing was eligible
+  Policy policy;                      // what was in force; the default when nothing was eligible
+  std::vector<std::int64_t> weights;  // one per touch, below 2⁶⁰ in sum; 0 on those without a share
   std::vector<Share> shares;  // empty when nothing was eligible; sums to base_minor and 10⁶ ppm
   std::vector<Outcome> outcomes;  // one per touch; no `eligible` is left
 };
 
-// `base_minor` ≥ 0. Touches whose outcome is not `eligible` are left as they are. Money is split by
-// the model's exact weights and the largest remainder; weight_ppm is the same split of 1,000,000,
-// for display.
+// `base_minor` ≥ 0; at most 100 touches. Touches whose outcome is not `eligible` are left as they
+// are. Money is split by the exact weights, summed by deal, and the largest remainder, ties to the
+// deal that was touched first; weight_ppm is the same split of 1,000,000, for display.
 Decision attribute(core::Instant placed_at, std::int64_t base_minor, std::span<const Touch> touches,
                    const Policies& policies);
 

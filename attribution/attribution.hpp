@@ -25,11 +25,13 @@
 #include <string_view>
 #include <vector>
 
+#include "attribution/policy.hpp"
 #include "codes/codes.hpp"
 #include "core/answer.hpp"
 #include "core/difference.hpp"
 #include "core/events.hpp"
 #include "core/metrics.hpp"
+#include "net/json.hpp"
 #include "net/router.hpp"
 #include "storage/storage.hpp"
 
@@ -59,6 +61,11 @@ struct Dependencies {
 
 std::vector<net::Route> routes(const Dependencies& dependencies);
 void collect(std::vector<core::Metric>& metrics);  // refused tokens, webhook outcomes
+
+// A campaign's attribution settings as they are on the wire: what is left out has its default, what
+// is wrong is refused by name. policy_json() gives all of them but the version.
+Policy read_policy(net::Fields& fields);
+boost::json::object policy_json(const Policy& policy);
 
 // Books an order with its credits, code uses and postings in the caller's transaction. The answer
 // is 201 with the contract's body; the same order again 200 with the same body; another body under

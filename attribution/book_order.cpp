@@ -49,20 +49,22 @@ void insert_order(storage::Session& session, const core::Order& order, core::Ord
 }
 
 void insert_touchpoints(storage::Session& session, const core::Order& order, core::OrderId id,
-                        const std::vector<Touch>& touches, const std::vector<Outcome>& outcomes) {
+                        const std::vector<Touch>& touches, const Decision& decision) {
   for (std::size_t i = 0; i < touches.size(); ++i) {
     const Touch& touch = touches[i];
     session.run(sql::insert_touchpoint, order.brand, id, static_cast<std::int64_t>(i),
                 word_of(touch.via), touch.given, maybe(touch.code), maybe(touch.link),
                 maybe(touch.click), maybe(touch.deal), maybe(touch.influencer),
-                maybe(touch.campaign), touch.touched_at, word_of(outcomes[i]));
+                maybe(touch.campaign), touch.touched_at, word_of(decision.outcomes[i]),
+                decision.weights[i], touch.gave_code ? 1 : 0);
     // Counted again when the transaction is tried again: rare, and only a metric.
-    if (touch.via == core::Via::click) count_refused(outcomes[i]);
+    if (touch.via == core::Via::click) count_refused(decision.outcomes[i]);
   }
 }
 
 void book_credits(storage::Session& session, const core::Order& order, core::OrderId id,
                   const std::vector<Touch>& touches, const Decision& decision, core::Instant now) {
+  const Policy& policy = decision.policy;
   for (const Share& share : decision.shares) {
     const Touch& touch = touches[share.touch];
     const core::Credit credit{.id = core::new_id<core::CreditId>(now),
@@ -80,7 +82,9 @@ void book_credits(storage::Session& session, const core::Order& order, core::Ord
     session.run(sql::insert_credit, order.brand, credit.id, id, credit.influencer, credit.deal,
                 credit.campaign, word_of(credit.via), maybe(credit.code), maybe(credit.link),
                 maybe(credit.click), credit.weight_ppm, credit.base_minor, order.currency.code(),
-                decision.policy.precedence, decision.policy.model, order.placed_at, touched_at);
+                order.placed_at, touched_at, policy.precedence, policy.model, policy.lookback_days,
+                policy.code_share_ppm, policy.half_life_days, policy.click_to_order_min_s,
+                policy.existing_customers, policy.campaign_version);
     ledger::post_credit(session, credit, order.brand, order.currency, order.placed_at, touched_at,
                         now);
   }
@@ -115,7 +119,7 @@ core::Answer book_order(storage::Session& session, const Dependencies& dependenc
   const Decision decision = attribute(order.placed_at, base, touches.all, touches.policies);
   const auto id = core::new_id<core::OrderId>(now);
   insert_order(session, order, id, base, fingerprint, now);
-  insert_touchpoints(session, order, id, touches.all, decision.outcomes);
+  insert_touchpoints(session, order, id, touches.all, decision);
   book_credits(session, order, id, touches.all, decision, now);
   note_code_uses(session, order, touches.all, now);
   // Read back from what was written: a repeated order is answered by the same lines of code.

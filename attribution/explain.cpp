@@ -1,9 +1,12 @@
 #include "attribution/explain.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
-#include "attribution/sql.hpp"
+#include "attribution/attribution.hpp"
+#include "attribution/models.hpp"
 #include "core/check.hpp"
+#include "core/rate.hpp"
 
 namespace fairlead::attribution {
 
@@ -27,28 +30,48 @@ std::string day_text(core::Instant at) {
   return core::format_instant(at).substr(0, 10);
 }
 
-std::string precedence_text(const std::string& precedence) {
-  if (precedence == "click_first") return "By the campaign's rule a click comes before a code.";
-  if (precedence == "latest")
+std::string precedence_text(const Policy& policy) {
+  if (policy.precedence == "click_first")
+    return "By the campaign's rule a click comes before a code.";
+  if (policy.precedence == "latest")
     return "By the campaign's rule the newest touch counts, and a code is touched at the order.";
+  if (policy.precedence == "split")
+    return "By the campaign's rule a code has " + percent_text(policy.code_share_ppm) +
+           " and the clicks have the rest.";
   return "By the campaign's rule a code comes before a click.";
 }
 
-std::string winner_text(const StoredCredit& credit, const std::vector<Touch>& touches) {
+// How the clicks shared, when several had something to share.
+std::string model_text(const Policy& policy, const std::vector<StoredTouch>& touches) {
+  const auto took_part_as_click = [](const StoredTouch& stored) {
+    return stored.touch.via == core::Via::click &&
+           (stored.weight > 0 || stored.touch.outcome == Outcome::no_share);
+  };
+  if (std::count_if(touches.begin(), touches.end(), took_part_as_click) < 2 ||
+      policy.precedence == "latest")
+    return "";
+  std::string text = " Among clicks, " + std::string(find_model(policy.model).sentence);
+  if (policy.model == "time_decay")
+    text += ", which is " + std::to_string(policy.half_life_days) +
+            (policy.half_life_days == 1 ? " day" : " days");
+  return text + ".";
+}
+
+std::string winner_text(const StoredCredit& credit, const std::vector<StoredTouch>& touches) {
   if (credit.credit.via == core::Via::click) {
     return "It was credited through a click on link " + credit.credit.link.text() + ", made on " +
            day_text(credit.touched_at);
   }
-  for (const Touch& touch : touches) {
+  for (const auto& [touch, weight] : touches) {
     if (touch.code == credit.credit.code && touch.outcome == Outcome::credited)
       return "It was credited through the code \"" + touch.given + "\"";
   }
   return "It was credited through a code";
 }
 
-std::string losers_text(const std::vector<Touch>& touches) {
+std::string losers_text(const std::vector<StoredTouch>& touches) {
   std::map<Outcome, int> counts;
-  for (const Touch& touch : touches) {
+  for (const auto& [touch, weight] : touches) {
     if (touch.outcome != Outcome::credited) ++counts[touch.outcome];
   }
   std::string text;
@@ -66,7 +89,10 @@ std::string arithmetic_text(const Explanation& explanation) {
   const std::string amount = amount_text(commission.amount_booked_minor, commission.currency);
   std::string text = " The goods after discounts, without tax and shipping, were " +
                      amount_text(explanation.order.base_minor, commission.currency);
-  if (explanation.credits_count > 1) text += ", of which " + base + " belong to this credit";
+  if (explanation.credits_count > 1) {
+    text += ", of which " + base + ", " + percent_text(explanation.credit.credit.weight_ppm) +
+            ", belong to this credit";
+  }
   if (explanation.rate_ppm) {
     return text + "; " + percent_text(*explanation.rate_ppm) + " of " + base +
            ", rounded half away from zero, is " + amount + ".";
@@ -102,7 +128,8 @@ std::string status_text(const ledger::Commission& commission) {
   CHECK(!"every status has its sentence");
 }
 
-json::object touch_json(const Touch& touch, std::optional<core::InfluencerId> reader) {
+json::object touch_json(const Touch& touch, std::int64_t weight_ppm, core::Instant placed_at,
+                        std::optional<core::InfluencerId> reader) {
   json::object object{{"kind", word_of(touch.via)}};
   if (!reader || touch.influencer == *reader) {
     object["given"] = touch.given;
@@ -113,10 +140,34 @@ json::object touch_json(const Touch& touch, std::optional<core::InfluencerId> re
     if (touch.deal) object["deal_id"] = touch.deal.text();
     if (touch.campaign) object["campaign_id"] = touch.campaign.text();
   }
-  if (touch.touched_at) object["touched_at"] = core::format_instant(*touch.touched_at);
+  if (touch.touched_at) {
+    object["touched_at"] = core::format_instant(*touch.touched_at);
+    object["age_s"] = (placed_at.micros - touch.touched_at->micros) / 1'000'000;
+  }
+  object["weight_ppm"] = weight_ppm;
   object["outcome"] = word_of(touch.outcome);
   object["reason"] = sentence_of(touch.outcome);
   return object;
+}
+
+json::array considered_json(const Explanation& explanation,
+                            std::optional<core::InfluencerId> reader) {
+  std::vector<std::int64_t> weights;
+  for (const StoredTouch& stored : explanation.touches)
+    weights.push_back(stored.weight);
+  const auto shares = core::split(core::ppm_one, weights);
+  json::array list;
+  for (std::size_t i = 0; i < explanation.touches.size(); ++i) {
+    list.push_back(touch_json(explanation.touches[i].touch, shares ? (*shares)[i] : 0,
+                              explanation.order.placed_at, reader));
+  }
+  return list;
+}
+
+json::object rule_json(const Policy& policy) {
+  json::object rule = policy_json(policy);
+  rule["campaign_version"] = policy.campaign_version;
+  return rule;
 }
 
 json::array postings_json(const std::vector<ledger::Posting>& postings) {
@@ -172,8 +223,6 @@ std::optional<Explanation> explain(storage::Session& session, core::BrandId bran
                           .rate_ppm = rate_of(*commission),
                           .postings = ledger::postings_of_commission(session, brand, id),
                           .refunds = {}};
-  const storage::Rows lookback = session.run(sql::find_lookback, brand, credit->credit.campaign);
-  if (!lookback.empty()) explanation.lookback_days = lookback.one().integer(0);
   const auto parts = credit_refunds_of(session, brand, order->id);
   for (const StoredRefund& refund : refunds_of(session, brand, order->id)) {
     for (const CreditRefund& part : parts) {
@@ -190,17 +239,15 @@ std::string explanation_text(const Explanation& explanation) {
   return "Order " + explanation.order.order_ref + " was placed on " +
          day_text(explanation.order.placed_at) + ". " +
          winner_text(explanation.credit, explanation.touches) + ". " +
-         precedence_text(explanation.credit.precedence) + losers_text(explanation.touches) +
-         arithmetic_text(explanation) + refunds_text(explanation) +
-         status_text(explanation.commission);
+         precedence_text(explanation.credit.policy) +
+         model_text(explanation.credit.policy, explanation.touches) +
+         losers_text(explanation.touches) + arithmetic_text(explanation) +
+         refunds_text(explanation) + status_text(explanation.commission);
 }
 
 json::object explanation_json(const Explanation& explanation,
                               std::optional<core::InfluencerId> reader) {
   const ledger::Commission& commission = explanation.commission;
-  json::array considered;
-  for (const Touch& touch : explanation.touches)
-    considered.push_back(touch_json(touch, reader));
   json::object arithmetic{{"base_minor", commission.base_minor},
                           {"currency", commission.currency.code()},
                           {"weight_ppm", explanation.credit.credit.weight_ppm},
@@ -210,10 +257,8 @@ json::object explanation_json(const Explanation& explanation,
   if (explanation.rate_ppm) arithmetic["rate_ppm"] = *explanation.rate_ppm;
   return json::object{{"commission", ledger::commission_json(commission)},
                       {"order_ref", explanation.order.order_ref},
-                      {"considered", std::move(considered)},
-                      {"rule", json::object{{"precedence", explanation.credit.precedence},
-                                            {"model", explanation.credit.model},
-                                            {"lookback_days", explanation.lookback_days}}},
+                      {"considered", considered_json(explanation, reader)},
+                      {"rule", rule_json(explanation.credit.policy)},
                       {"arithmetic", std::move(arithmetic)},
                       {"postings", postings_json(explanation.postings)},
                       {"refunds", refunds_json(explanation)},

@@ -25,8 +25,7 @@ struct Explanation {
   StoredOrder order;
   StoredCredit credit;
   std::size_t credits_count = 1;  // of the order
-  std::vector<Touch> touches;
-  std::int64_t lookback_days = 0;
+  std::vector<StoredTouch> touches;
   std::optional<std::int64_t> rate_ppm;  // of a percent plan
   std::vector<ledger::Posting> postings;
   std::vector<ExplainedRefund> refunds;

@@ -64,12 +64,18 @@ void compare_item(Differences& differences, const std::string& pointer, const co
   differences.compare(pointer + "/tax_minor", booked.tax_minor, sent.tax_minor);
 }
 
-void compare_touches(Differences& differences, const std::vector<Touch>& touches,
+void compare_touches(Differences& differences, const std::vector<StoredTouch>& touches,
                      const core::Order& sent) {
   std::vector<std::string> codes;
   std::vector<std::string> click_ids;
-  for (const Touch& touch : touches)
-    (touch.via == core::Via::code ? codes : click_ids).push_back(touch.given);
+  for (const auto& [touch, weight] : touches) {
+    if (touch.via == core::Via::code) {
+      codes.push_back(touch.given);
+    } else if (!touch.gave_code ||
+               std::find(codes.begin(), codes.end(), touch.given) == codes.end()) {
+      click_ids.push_back(touch.given);  // the others came with a code, not with the order
+    }
+  }
   differences.compare("/codes", codes, sent.codes);
   if (click_ids != sent.click_ids)
     differences.note("/click_ids", "other click_ids were sent than are booked");

@@ -25,6 +25,9 @@ enum class Outcome : std::uint8_t {
   invalid_token,
   foreign,
   expired,
+  too_soon,           // by the campaign's click_to_order_min_s
+  existing_customer,  // by the campaign's existing_customers
+  others_customer,
   after_order,
   deal_not_started,
   deal_ended,

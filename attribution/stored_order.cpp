@@ -81,8 +81,9 @@ std::vector<StoredLine> lines_of(storage::Session& session, core::BrandId brand,
   return lines;
 }
 
-std::vector<Touch> touches_of(storage::Session& session, core::BrandId brand, core::OrderId order) {
-  std::vector<Touch> touches;
+std::vector<StoredTouch> touches_of(storage::Session& session, core::BrandId brand,
+                                    core::OrderId order) {
+  std::vector<StoredTouch> touches;
   for (const storage::Row& row : session.run(sql::list_touchpoints, brand, order)) {
     Touch touch{.via = parse_via(row.text(0)),
                 .given = row.text(1),
@@ -93,9 +94,10 @@ std::vector<Touch> touches_of(storage::Session& session, core::BrandId brand, co
                 .influencer = row.id<core::InfluencerId>(6),
                 .campaign = row.id<core::CampaignId>(7),
                 .touched_at = std::nullopt,
+                .gave_code = row.integer(11) != 0,
                 .outcome = parse_outcome(row.text(9)).value_or(Outcome::eligible)};
     if (!row.is_null(8)) touch.touched_at = row.instant(8);
-    touches.push_back(std::move(touch));
+    touches.push_back({std::move(touch), row.integer(10)});
   }
   return touches;
 }
@@ -115,11 +117,17 @@ std::vector<StoredCredit> credits_of(storage::Session& session, core::BrandId br
                                   .click = row.id<core::ClickId>(7),
                                   .weight_ppm = row.integer(8),
                                   .base_minor = row.integer(9)},
-                       .precedence = row.text(10),
-                       .model = row.text(11),
-                       .touched_at = row.instant(12),
-                       .placed_at = row.instant(13),
-                       .currency = row.text(14)});
+                       .policy = {.precedence = row.text(13),
+                                  .model = row.text(14),
+                                  .lookback_days = row.integer(15),
+                                  .code_share_ppm = row.integer(16),
+                                  .half_life_days = row.integer(17),
+                                  .click_to_order_min_s = row.integer(18),
+                                  .existing_customers = row.text(19),
+                                  .campaign_version = row.integer(20)},
+                       .touched_at = row.instant(10),
+                       .placed_at = row.instant(11),
+                       .currency = row.text(12)});
   }
   return credits;
 }

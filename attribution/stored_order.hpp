@@ -44,13 +44,17 @@ struct StoredLine {
 std::vector<StoredLine> lines_of(storage::Session& session, core::BrandId brand,
                                  core::OrderId order);
 
-// Every code and click of the order, in the order given, with its outcome.
-std::vector<Touch> touches_of(storage::Session& session, core::BrandId brand, core::OrderId order);
+// Every code and click of the order, in the order given, with its outcome and its weight.
+struct StoredTouch {
+  Touch touch;
+  std::int64_t weight = 0;
+};
+std::vector<StoredTouch> touches_of(storage::Session& session, core::BrandId brand,
+                                    core::OrderId order);
 
 struct StoredCredit {
   core::Credit credit;
-  std::string precedence;  // in force when the order was booked
-  std::string model;
+  Policy policy;  // in force when the order was booked
   core::Instant touched_at;
   core::Instant placed_at;  // the order's
   std::string currency;     // the order's

@@ -29,7 +29,14 @@ std::optional<Deal> find_deal(storage::Session& session, core::BrandId brand, co
   return Deal{.influencer = row.id<core::InfluencerId>(0),
               .campaign = row.id<core::CampaignId>(1),
               .terms = {maybe_instant(row, 2), maybe_instant(row, 3), maybe_instant(row, 4)},
-              .policy = {row.text(5), row.text(6), row.integer(7)}};
+              .policy = {.precedence = row.text(5),
+                         .model = row.text(6),
+                         .lookback_days = row.integer(7),
+                         .code_share_ppm = row.integer(8),
+                         .half_life_days = row.integer(9),
+                         .click_to_order_min_s = row.integer(10),
+                         .existing_customers = row.text(11),
+                         .campaign_version = row.integer(12)}};
 }
 
 // Nothing when the click is not there, or cannot be read now.
@@ -103,13 +110,17 @@ class Reader {
     return touch;
   }
 
-  // The clicks that gave the order's codes to the shopper, as far as the click file knows them and
-  // no token has named them already.
+  // The clicks that gave the order's codes to the shopper, as far as the click file knows them.
   void read_clicks_of_codes() {
     for (const auto& [click, given] : clicks_of_codes_) {
-      const auto link = link_of(dependencies_, click);
-      if (!link || clicks_seen_.contains(click.number)) continue;
-      touches_.all.push_back(read_fact(given, {click, *link, core::instant_of_id(click.number)}));
+      if (!clicks_seen_.contains(click.number)) {
+        const auto link = link_of(dependencies_, click);
+        if (!link) continue;
+        touches_.all.push_back(read_fact(given, {click, *link, core::instant_of_id(click.number)}));
+      }
+      for (Touch& touch : touches_.all) {
+        if (touch.click == click) touch.gave_code = true;
+      }
     }
   }
 
@@ -149,9 +160,24 @@ class Reader {
     touch.influencer = deal->influencer;
     touch.campaign = deal->campaign;
     touches_.policies.emplace(deal->campaign, deal->policy);
-    touch.outcome =
-        judge(*touch.touched_at, order_.placed_at, deal->terms, deal->policy.lookback_days);
+    touch.outcome = judge(touch, order_.placed_at, deal->terms, deal->policy);
+    if (touch.outcome == Outcome::eligible && deal->policy.existing_customers != "credit")
+      touch.outcome = judge_customer(touch.influencer, history(), deal->policy);
     return true;
+  }
+
+  // Read once, and only when a campaign asks.
+  const CustomerHistory& history() {
+    if (history_) return *history_;
+    history_.emplace();
+    const storage::Rows rows = session_.run(sql::find_first_credit, order_.brand,
+                                            order_.customer.identity(), order_.placed_at);
+    history_->is_existing = !rows.empty();
+    if (!rows.empty() && !rows.one().is_null(0))
+      history_->first_influencer = rows.one().id<core::InfluencerId>(0);
+    // The shop knows customers from before it came here.
+    if (order_.customer.is_new) history_->is_existing = !*order_.customer.is_new;
+    return *history_;
   }
 
   storage::Session& session_;
@@ -161,6 +187,7 @@ class Reader {
   std::set<std::int64_t> codes_seen_;
   std::set<std::int64_t> clicks_seen_;
   std::vector<std::pair<core::ClickId, std::string>> clicks_of_codes_;  // and the code as typed
+  std::optional<CustomerHistory> history_;
 };
 
 }  // namespace

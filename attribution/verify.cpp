@@ -55,19 +55,21 @@ class Check {
   // The policy in force is written on the credits; without credits nothing was eligible, whatever
   // the policy was.
   void check_credits(const std::vector<StoredCredit>& credits) {
-    auto touches = touches_of(session_, brand_, order_.id);
+    const auto stored = touches_of(session_, brand_, order_.id);
+    std::vector<Touch> touches;
     Policies policies;
-    std::vector<std::string> stored_outcomes;
-    for (Touch& touch : touches) {
-      stored_outcomes.emplace_back(word_of(touch.outcome));
+    for (const StoredTouch& stored_touch : stored) {
+      Touch& touch = touches.emplace_back(stored_touch.touch);
       if (took_part(touch.outcome)) touch.outcome = Outcome::eligible;
-      if (!credits.empty())
-        policies[touch.campaign] = {credits.front().precedence, credits.front().model, 0};
+      if (!credits.empty()) policies[touch.campaign] = credits.front().policy;
     }
     const Decision decision = attribute(order_.placed_at, order_.base_minor, touches, policies);
-    for (std::size_t i = 0; i < touches.size(); ++i)
-      compare("outcome of touchpoint " + std::to_string(i),
-              std::string(word_of(decision.outcomes[i])), stored_outcomes[i]);
+    for (std::size_t i = 0; i < touches.size(); ++i) {
+      const std::string what = "touchpoint " + std::to_string(i);
+      compare("outcome of " + what, std::string(word_of(decision.outcomes[i])),
+              std::string(word_of(stored[i].touch.outcome)));
+      compare("weight of " + what, decision.weights[i], stored[i].weight);
+    }
     compare("number of credits", static_cast<std::int64_t>(decision.shares.size()),
             static_cast<std::int64_t>(credits.size()));
     for (std::size_t i = 0; i < std::min(decision.shares.size(), credits.size()); ++i) {

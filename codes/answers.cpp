@@ -5,8 +5,9 @@
 #include <boost/json/serialize.hpp>
 #include <map>
 
+#include "codes/or_null.hpp"
 #include "codes/reasons.hpp"
-#include "codes/term_fields.hpp"
+#include "codes/term_json.hpp"
 #include "core/check.hpp"
 #include "net/json.hpp"
 #include "net/problem.hpp"
@@ -15,16 +16,13 @@ namespace fairlead::codes {
 
 namespace {
 
-boost::json::object result_json(const Question& question, const Result& result, core::Instant now);
-boost::json::object success_json(const Result& result);
-boost::json::object remaining_json(const Result& result);
+boost::json::object result_json(const Question& question, const JudgedCode& result,
+                                core::Instant now);
+boost::json::object success_json(const JudgedCode& result);
+boost::json::object remaining_json(const JudgedCode& result);
 boost::json::object cart_json(const Question& question, const Outcome& outcome, core::Instant now);
 core::Answer refuse(std::string_view code, const std::string& message, boost::json::object more);
-
-boost::json::value instant_or_null(const std::optional<core::Instant>& maybe) {
-  if (!maybe) return nullptr;
-  return boost::json::string(core::format_instant(*maybe));
-}
+core::Answer refuse(Verdict verdict, const std::string& order_ref);
 
 // A cart that names no code is in order: it has no discount.
 boost::json::object answer_json(const Question& question, const Outcome& outcome,
@@ -47,17 +45,14 @@ core::Answer taken_answer(const Question& question, const Outcome& outcome, core
   auto body = answer_json(question, outcome, now);
   body["order_ref"] = question.order_ref;
   const bool is_new =
-      std::any_of(outcome.results.begin(), outcome.results.end(), [](const Result& result) {
+      std::any_of(outcome.results.begin(), outcome.results.end(), [](const JudgedCode& result) {
         return result.use->state == State::held && result.before != State::held;
       });
   return net::json_answer(is_new ? 201 : 200, body);
 }
 
 core::Answer release_answer(const GiveBack& asked, const ReturnOutcome& outcome) {
-  if (const auto* refused = outcome.refused()) {
-    return refuse(name_of(refused->verdict), message_of(refused->verdict, asked.order_ref),
-                  {{"valid", false}, {"reason", reason_json(refused->verdict, asked.order_ref)}});
-  }
+  if (const auto* refused = outcome.refused()) return refuse(refused->verdict, asked.order_ref);
   boost::json::array released;
   for (const auto& returned : outcome.results) {
     if (!returned.use) continue;  // nothing was ever held
@@ -71,10 +66,7 @@ core::Answer release_answer(const GiveBack& asked, const ReturnOutcome& outcome)
 }
 
 core::Answer rollback_answer(const GiveBack& asked, const ReturnOutcome& outcome) {
-  if (const auto* refused = outcome.refused()) {
-    return refuse(name_of(refused->verdict), message_of(refused->verdict, asked.order_ref),
-                  {{"valid", false}, {"reason", reason_json(refused->verdict, asked.order_ref)}});
-  }
+  if (const auto* refused = outcome.refused()) return refuse(refused->verdict, asked.order_ref);
   if (outcome.exceeds_minor) {
     const auto detail = "No more can be rolled back than is left of the discount, here " +
                         std::to_string(*outcome.exceeds_minor) + ", nor of a line's part of it.";
@@ -105,18 +97,19 @@ boost::json::object code_json(const StoredCode& code) {
                            {"code", code.text},
                            {"discount", discount_json(code.terms)}};
   add_conditions_json(code.terms, json);
-  json["starts_at"] = instant_or_null(code.terms.starts_at);
-  json["ends_at"] = instant_or_null(code.terms.ends_at);
+  json["starts_at"] = or_null(code.terms.starts_at);
+  json["ends_at"] = or_null(code.terms.ends_at);
   json["enabled"] = code.terms.is_enabled;
   json["version"] = code.version;
   json["created_at"] = core::format_instant(code.created_at);
-  json["archived_at"] = instant_or_null(code.archived_at);
+  json["archived_at"] = or_null(code.archived_at);
   return json;
 }
 
 namespace {
 
-boost::json::object result_json(const Question& question, const Result& result, core::Instant now) {
+boost::json::object result_json(const Question& question, const JudgedCode& result,
+                                core::Instant now) {
   if (is_refusal(result.judgement.verdict)) {
     return {{"valid", false},
             // What the shopper typed, whether or not there is such a code.
@@ -133,7 +126,7 @@ boost::json::object result_json(const Question& question, const Result& result, 
   return body;
 }
 
-boost::json::object success_json(const Result& result) {
+boost::json::object success_json(const JudgedCode& result) {
   const auto& code = *result.code;
   const auto& use = *result.use;
   const auto& terms = code.terms;
@@ -168,7 +161,7 @@ boost::json::object success_json(const Result& result) {
 }
 
 // Informational: the next use of somebody else may come first. Of several limits the nearest.
-boost::json::object remaining_json(const Result& result) {
+boost::json::object remaining_json(const JudgedCode& result) {
   std::optional<std::int64_t> uses;
   std::optional<std::int64_t> budget;
   const auto lower = [](std::optional<std::int64_t>& left, std::int64_t value) {
@@ -197,7 +190,7 @@ boost::json::object cart_json(const Question& question, const Outcome& outcome, 
     amount_minor += result.use->granted.amount_minor;
     for (const auto& part : result.use->granted.allocations) {
       const auto same = std::find_if(sums.begin(), sums.end(), [&](const Allocation& sum) {
-        return sum.target == part.target && sum.line_id == part.line_id;
+        return sum.is_of_same_place(part);
       });
       if (same == sums.end()) {
         sums.push_back(part);
@@ -226,6 +219,11 @@ core::Answer refuse(std::string_view code, const std::string& message, boost::js
     body[key] = value;
   answer.body = boost::json::serialize(body);
   return answer;
+}
+
+core::Answer refuse(Verdict verdict, const std::string& order_ref) {
+  return refuse(name_of(verdict), message_of(verdict, order_ref),
+                {{"valid", false}, {"reason", reason_json(verdict, order_ref)}});
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include "codes/batches.hpp"
 #include "codes/handlers.hpp"
+#include "codes/or_null.hpp"
+#include "codes/term_fields.hpp"
 #include "net/problem.hpp"
 #include "storage/audit.hpp"
 #include "storage/idempotency.hpp"
@@ -64,8 +66,6 @@ Wanted read_wanted(net::Fields& body) {
 }
 
 boost::json::object batch_json(const Batch& batch) {
-  boost::json::value done_at;
-  if (batch.done_at) done_at = boost::json::string(core::format_instant(*batch.done_at));
   return {{"id", batch.id.text()},
           {"deal_id", batch.deal.text()},
           {"state", batch.state},
@@ -76,7 +76,7 @@ boost::json::object batch_json(const Batch& batch) {
           {"random_length", batch.text.random_length},
           {"codes_url", "/v1/codes.csv?batch_id=" + batch.id.text()},
           {"created_at", core::format_instant(batch.created_at)},
-          {"done_at", std::move(done_at)}};
+          {"done_at", or_null(batch.done_at)}};
 }
 
 core::Answer create(storage::Database& database, const net::Call& call) {
@@ -88,10 +88,7 @@ core::Answer create(storage::Database& database, const net::Call& call) {
         const auto brand = call.who.brand;
         const auto id =
             begin_batch(session, brand, wanted.code, wanted.text, wanted.count, call.now);
-        if (!id && id.error().code == core::Errc::not_found) {
-          return net::problem(400, "invalid_request", "There is no such deal.",
-                              {{"/deal_id", "not_found", "There is no such deal."}});
-        }
+        if (!id && id.error().code == core::Errc::not_found) return refuse_unknown_deal();
         if (!id) return net::problem_of(id.error());
         const auto json = batch_json(*find_batch(session, brand, *id));
         storage::record_change(session, brand, call.now, call.who.key.text(), "created", id->text(),

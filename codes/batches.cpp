@@ -21,7 +21,7 @@ Batch read_batch(const storage::Row& row) {
           .text = {.prefix = row.text(6), .suffix = row.text(7), .random_length = row.integer(8)},
           .last_code = row.id<core::CodeId>(9),
           .created_at = row.instant(10),
-          .done_at = row.is_null(11) ? std::nullopt : std::optional(row.instant(11)),
+          .done_at = row.maybe_instant(11),
           .need_counters = !row.is_null(12) || !row.is_null(13)};
 }
 
@@ -60,7 +60,7 @@ std::int64_t random_length_for(std::int64_t count) {
 core::Result<core::BatchId> begin_batch(storage::Session& session, core::BrandId brand,
                                         NewCode terms, const BatchText& text, std::int64_t count,
                                         core::Instant now) {
-  // The batch's id comes first: all of its codes have greater ones.
+  // The batch's id comes first: the codes that this process makes have greater ones.
   const auto batch = core::new_id<core::BatchId>(now);
   terms.origin = CodeOrigin::generated;
   constexpr int tries_max = 8;

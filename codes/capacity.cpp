@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "codes/sql.hpp"
+#include "codes/use_rows.hpp"
 #include "core/check.hpp"
 
 namespace fairlead::codes {
@@ -13,6 +14,7 @@ namespace {
 constexpr auto unlimited = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t holds_at_once_max = 1'000;
 
+CapacityLimits asked_of(const ScopeLimits& scope, const Taking& taking);
 bool take_counter(storage::Session& session, core::BrandId brand, const ScopeLimits& scope,
                   const Taking& taking);
 bool take_slots(storage::Session& session, core::BrandId brand, const ScopeLimits& scope,
@@ -78,8 +80,7 @@ bool take(storage::Session& session, core::BrandId brand, const std::vector<Taki
       session.run(sql::delete_slots_of_use, brand, taking.portion.use);
   }
   return std::all_of(steps.begin(), steps.end(), [&](const Step& step) {
-    return !step.scope.limits.uses_per_customer_max ||
-           take_slots(session, brand, step.scope, *step.taking);
+    return take_slots(session, brand, step.scope, *step.taking);
   });
 }
 
@@ -115,7 +116,7 @@ void expire_holds(storage::Session& session, core::BrandId brand, const StoredCo
     const auto rows = overdue();
     for (const auto& row : rows) {
       const auto use = row.id<core::CodeUseId>(0);
-      if (session.run(sql::expire_hold, brand, use).changed != 1) continue;
+      if (!expire_use(session, brand, use)) continue;
       const auto currency = core::Currency::of(row.text(2));
       const auto amount = row.integer(3);
       const auto held = [&](core::Currency budget) {
@@ -130,17 +131,22 @@ void expire_holds(storage::Session& session, core::BrandId brand, const StoredCo
   }
 }
 
-void Pending::add(const StoredCode& code, core::Currency cart, std::int64_t amount_minor) {
+void Pending::add(const StoredCode& code, core::Currency cart, std::int64_t amount_minor,
+                  const std::optional<Held>& held) {
   for (const auto& [scope, limits, currency] : scopes_of(code)) {
     auto& sum = taken[scope];
+    sum.spent_minor += spent_by(currency, cart, amount_minor);
+    if (held) {
+      sum.spent_minor -= spent_by(currency, held->currency, held->amount_minor);
+      continue;
+    }
     ++sum.used;
     ++sum.customer_used;
-    sum.spent_minor += spent_by(currency, cart, amount_minor);
   }
 }
 
 void read_capacities(storage::Session& session, core::BrandId brand, const StoredCode& code,
-                     const Cart& cart, const Pending& pending, const std::optional<OwnHold>& own,
+                     const Cart& cart, const Pending& pending, const std::optional<Held>& own,
                      core::Instant now, Standing& standing) {
   for (const auto& [scope, limits, currency] : scopes_of(code)) {
     Taken taken;
@@ -211,55 +217,60 @@ void follow_limits(storage::Session& session, core::BrandId brand, const ScopeLi
 
 namespace {
 
-// A hold that is renewed or confirmed is promised: it moves from one column to the other, and
-// limits are asked only for what it has grown by.
+CapacityLimits asked_of(const ScopeLimits& scope, const Taking& taking) {
+  const auto& portion = taking.portion;
+  if (!taking.held) return scope.limits;
+  return still_asked(scope.limits, scope.currency, *taking.held, portion.currency,
+                     portion.amount_minor, portion.customers);
+}
+
+// A hold that is renewed or confirmed moves from one column to the other.
 bool take_counter(storage::Session& session, core::BrandId brand, const ScopeLimits& scope,
                   const Taking& taking) {
   const auto& portion = taking.portion;
   const auto spent = spent_by(scope.currency, portion.currency, portion.amount_minor);
-  auto uses_max = scope.limits.uses_max.value_or(unlimited);
-  auto budget = scope.limits.budget_minor.value_or(unlimited);
   if (taking.held) {
     const auto held = spent_by(scope.currency, taking.held->currency, taking.held->amount_minor);
     give_back_counter(session, brand, scope.scope, {0, 1}, {0, held});
-    uses_max = unlimited;
-    if (spent <= held) budget = unlimited;
   }
+  const auto limits = asked_of(scope, taking);
   const auto count = columns(taking.as, 1);
   const auto amount = columns(taking.as, spent);
   return session
              .run(sql::take_capacity, brand, name_of(scope.scope.kind), scope.scope.id, count.uses,
-                  count.holds, amount.uses, amount.holds, uses_max, budget)
+                  count.holds, amount.uses, amount.holds, limits.uses_max.value_or(unlimited),
+                  limits.budget_minor.value_or(unlimited))
              .changed == 1;
 }
 
 // An order that was paid by somebody unknown counts for the code, but for no customer.
 bool take_slots(storage::Session& session, core::BrandId brand, const ScopeLimits& scope,
                 const Taking& taking) {
+  if (!asked_of(scope, taking).uses_per_customer_max) return true;  // none, or it has its slots
   const auto& customers = taking.portion.customers;
-  if (taking.held && taking.held->customers == customers) return true;  // has its slots
   return std::all_of(customers.begin(), customers.end(), [&](const std::string& customer) {
     return take_slot(session, brand, scope, customer, taking.portion.use);
   });
 }
 
-// The customer's lowest free slot. One that is free here may be taken by somebody else before we
-// insert; then the next one is tried.
+// The customer's lowest free slot, while there are fewer than the limit: a limit that came or was
+// lowered later has slots beyond it, and a use that went left a gap. A slot that is free here may
+// be taken by somebody else before we insert; then all of them are counted again.
 bool take_slot(storage::Session& session, core::BrandId brand, const ScopeLimits& scope,
                const std::string& customer, core::CodeUseId use) {
   const auto slots = *scope.limits.uses_per_customer_max;
   const auto kind = name_of(scope.scope.kind);
-  std::vector<bool> is_taken(static_cast<std::size_t>(slots), false);
-  for (const auto& row :
-       session.run(sql::list_slots, brand, kind, scope.scope.id, customer, slots)) {
-    if (row.integer(0) < slots) is_taken[static_cast<std::size_t>(row.integer(0))] = true;
-  }
-  for (std::int64_t slot = 0; slot < slots; ++slot) {
-    if (is_taken[static_cast<std::size_t>(slot)]) continue;
-    if (session.run(sql::take_slot, brand, kind, scope.scope.id, customer, slot, use).changed == 1)
+  for (;;) {
+    const auto taken = session.run(sql::list_slots, brand, kind, scope.scope.id, customer, slots);
+    if (static_cast<std::int64_t>(taken.size()) >= slots) return false;
+    std::int64_t free = 0;
+    for (const auto& row : taken) {
+      if (row.integer(0) != free) break;
+      ++free;
+    }
+    if (session.run(sql::take_slot, brand, kind, scope.scope.id, customer, free, use).changed == 1)
       return true;
   }
-  return false;
 }
 
 }  // namespace

@@ -2,9 +2,13 @@
 // code or to a campaign (its scope); a use takes from every scope that has limits.
 //
 // How N is never exceeded, on any engine and from any number of processes: a counter is changed by
-// one conditional UPDATE whose row count is looked at, a slot is a row behind a primary key. Scopes
-// are always taken in the same order, campaigns before codes and by rising id, so two carts cannot
-// wait for each other in a circle. What has no limit has no row here.
+// one conditional UPDATE whose row count is looked at, a slot is a row behind a primary key. What
+// has no limit has no row here.
+//
+// Scopes are taken in one order, campaigns before codes and by rising id, so two carts that take do
+// not wait for each other in a circle. Giving back goes code by code: two calls that give back
+// several codes, or give back and take, may. PostgreSQL then ends one of them, whose transaction
+// runs again; that is rare, and costs time but never a use.
 //
 // Holds: `held` counts every row of the ledger in state "held". Before anything is taken, holds
 // that have run out are turned into "expired" and given back, so that they are free from that
@@ -46,20 +50,13 @@ struct Portion {
 };
 enum class As : std::uint8_t { use, hold };
 
-// What a hold of the same use has taken already, when it is renewed or confirmed.
-struct Held {
-  std::vector<std::string> customers;
-  core::Currency currency;
-  std::int64_t amount_minor = 0;
-};
 struct Taking {
   Portion portion;
   As as = As::use;
-  std::optional<Held> held = {};
+  std::optional<Held> held = {};  // by the same use, when it is renewed or confirmed
 };
 // Takes for all or for none; false: there is no room somewhere, and the caller rolls back to a
-// savepoint in front of it. A hold is a promise: it is renewed and confirmed even where limits were
-// lowered meanwhile, and limits are asked only when its amount has grown or its customer changed.
+// savepoint in front of it. Of a hold only what it does not promise is asked (still_asked()).
 bool take(storage::Session& session, core::BrandId brand, const std::vector<Taking>& takings);
 
 void give_back(storage::Session& session, core::BrandId brand, const Portion& portion, As as);
@@ -72,22 +69,18 @@ void expire_holds(storage::Session& session, core::BrandId brand, const StoredCo
                   core::Instant now);
 
 // What is taken now, holds that have run out not counted, nor `own`, the cart's own hold. Writes
-// nothing. `pending` is what other codes of the same cart are about to take.
+// nothing. `pending` is what other codes of the same cart are about to take, on top of their holds.
 struct Pending {
   std::map<Scope, Taken> taken;
-  void add(const StoredCode& code, core::Currency cart, std::int64_t amount_minor);
-};
-struct OwnHold {
-  core::CodeUseId use;
-  core::Currency currency;
-  std::int64_t amount_minor = 0;
+  void add(const StoredCode& code, core::Currency cart, std::int64_t amount_minor,
+           const std::optional<Held>& held);
 };
 void read_capacities(storage::Session& session, core::BrandId brand, const StoredCode& code,
-                     const Cart& cart, const Pending& pending, const std::optional<OwnHold>& own,
+                     const Cart& cart, const Pending& pending, const std::optional<Held>& own,
                      core::Instant now, Standing& standing);
 
 // Keeps counters and slots in step with limits that change from `before` to `after`; the scope is
-// locked by the caller and its holds that ran out are expired.
+// locked by the caller. A hold that has run out counts as held until it is given back.
 void follow_limits(storage::Session& session, core::BrandId brand, const ScopeLimits& before,
                    const ScopeLimits& after);
 

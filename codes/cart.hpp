@@ -1,9 +1,10 @@
 // What a shopper is about to buy: the cart that codes are held against. Pure; any thread.
 //
-// Amounts are in minor units of `currency`, 0 … 10^15.
+// Amounts are in minor units of `currency`, 0 … amount_minor_max.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@
 #include "core/money.hpp"
 
 namespace fairlead::codes {
+
+using core::amount_minor_max;  // of one price, one line, a subtotal or shipping
+inline constexpr std::size_t items_max = 500;
 
 struct CartLine {
   std::string line_id;
@@ -29,8 +33,19 @@ struct Cart {
   core::Customer customer = {};
 
   // What limits per customer count by: the shop's key, and the e-mail hash beside it. Each has its
-  // own allowance, so that a guest who logs in does not get a second one. Empty = unknown.
+  // own allowance, so that a guest who logs in does not get a second one. Both the same are one.
+  // Empty = unknown.
   std::vector<std::string> customer_names() const;
 };
+
+// Unit price × quantity; nullopt beyond amount_minor_max.
+std::optional<std::int64_t> line_minor(const core::Item& item);
+// Each item is a line; one beyond amount_minor_max counts as 0, its reader has refused it.
+std::vector<CartLine> lines_of(const std::vector<core::Item>& items);
+// The cart of an order as it was paid. nullopt when its lines do not fit these limits.
+std::optional<Cart> cart_of(const core::Order& order);
+
+// Two carts with the same digest ask for the same amounts: currency, lines, subtotal and shipping.
+std::string cart_sha256(const Cart& cart);
 
 }  // namespace fairlead::codes

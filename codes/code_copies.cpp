@@ -1,8 +1,12 @@
 #include "codes/code_copies.hpp"
 
+#include <algorithm>
+
 #include "codes/batches.hpp"
 #include "codes/leaks.hpp"
+#include "codes/proposals.hpp"
 #include "codes/sql.hpp"
+#include "core/check.hpp"
 
 namespace fairlead::codes {
 
@@ -10,25 +14,28 @@ namespace {
 
 constexpr int attempts_max = 5;
 
-core::Result<core::CodeId> copy_code(storage::Session& session, core::BrandId brand,
-                                     const StoredCode& original, std::string_view text,
-                                     core::Instant now);
+using Copied = boost::system::result<core::CodeId, RefusedCopy>;
+Copied copy_code(storage::Session& session, core::BrandId brand, const StoredCode& original,
+                 std::string_view text, Similar similar, core::Instant now);
+core::Error error_of(const RefusedCopy& refused);
+core::CodeId root_of(storage::Session& session, core::BrandId brand, core::CodeId code);
 Variant read_variant(const storage::Row& row);
 std::optional<Variant> find_variant(storage::Session& session, core::BrandId brand,
                                     core::CodeId code);
 
 }  // namespace
 
-core::Result<Variant> make_variant(storage::Session& session, core::BrandId brand,
-                                   const StoredCode& of, std::string_view placement,
-                                   std::string_view text, core::Instant now) {
-  const auto kin = find_kin(session, brand, of.id);
-  const auto root = kin.variant_of ? kin.variant_of : of.id;
-  if (!session.run(sql::find_variant_at, brand, root, placement).empty()) {
-    return core::fail(core::Errc::conflict, "placement: \"" + std::string(placement) +
-                                                "\" has a variant of this code already");
-  }
-  const auto id = copy_code(session, brand, of, text, now);
+boost::system::result<Variant, RefusedCopy> make_variant(storage::Session& session,
+                                                         core::BrandId brand, const StoredCode& of,
+                                                         std::string_view placement,
+                                                         std::string_view text, Similar similar,
+                                                         core::Instant now) {
+  const auto root = root_of(session, brand, of.id);
+  // All variants of one original are made under its lock, whichever of them was named.
+  if (root != of.id) lock_code(session, brand, root);
+  if (!session.run(sql::find_variant_at, brand, root, placement).empty())
+    return RefusedCopy{CopyRefusal::placement_taken};
+  const auto id = copy_code(session, brand, of, text, similar, now);
   if (!id) return id.error();
   session.run(sql::set_kin, brand, *id, root, placement);
   return *find_variant(session, brand, *id);
@@ -37,7 +44,8 @@ core::Result<Variant> make_variant(storage::Session& session, core::BrandId bran
 std::vector<Variant> list_variants(storage::Session& session, core::BrandId brand, core::CodeId of,
                                    std::int64_t after, std::int64_t limit) {
   std::vector<Variant> variants;
-  for (const auto& row : session.run(sql::list_variants, brand, of, after, limit))
+  const auto root = root_of(session, brand, of);
+  for (const auto& row : session.run(sql::list_variants, brand, root, after, limit))
     variants.push_back(read_variant(row));
   return variants;
 }
@@ -83,8 +91,8 @@ core::Result<RotatedCode> rotate_code(storage::Session& session, core::BrandId b
                                                 kin.replaced_by.text() + "; rotate that one");
   // The successor is good even when the leaked one was paused before.
   auto terms = code->terms;
-  const auto successor = copy_code(session, brand, *code, text, now);
-  if (!successor) return successor.error();
+  const auto successor = copy_code(session, brand, *code, text, Similar::refuse_slips, now);
+  if (!successor) return error_of(successor.error());
   if (kin.variant_of) session.run(sql::set_kin, brand, *successor, kin.variant_of, kin.placement);
   terms.is_enabled = false;
   change_code(session, brand, *code, terms);
@@ -94,22 +102,58 @@ core::Result<RotatedCode> rotate_code(storage::Session& session, core::BrandId b
 
 namespace {
 
+// What a made text begins with: the original's, cut so that `ending` characters find room.
+std::string prefix_of(const StoredCode& original, std::size_t ending) {
+  constexpr std::size_t text_max = 40;
+  auto base = is_canonical(original.folded) ? original.folded : base_of_words(original.text);
+  if (base.empty()) return base;
+  base.resize(std::min(base.size(), text_max - ending - 1));
+  return base + "-";
+}
+
 // The only place here that knows how a code is made.
-core::Result<core::CodeId> copy_code(storage::Session& session, core::BrandId brand,
-                                     const StoredCode& original, std::string_view text,
-                                     core::Instant now) {
+Copied copy_code(storage::Session& session, core::BrandId brand, const StoredCode& original,
+                 std::string_view text, Similar similar, core::Instant now) {
   NewCode copy{.deal = original.deal, .text = std::string(text), .terms = original.terms};
   copy.terms.is_enabled = true;
-  if (!text.empty()) return create_code(session, brand, copy, now);
-  constexpr std::size_t ending = 5;
-  const BatchText made{.prefix = original.text.substr(0, 40 - ending - 1) + "-",
-                       .suffix = {},
-                       .random_length = ending};
-  for (int attempt = 1;; ++attempt) {
-    copy.text = random_text(made);
-    auto id = create_code(session, brand, copy, now);
-    if (id || id.error().code != core::Errc::conflict || attempt == attempts_max) return id;
+  if (!text.empty()) {
+    auto alike = find_hindrance(session, brand, original.deal, text, similar);
+    if (alike) return RefusedCopy{CopyRefusal::text_too_similar, std::move(alike)};
   }
+  constexpr std::size_t ending = 5;
+  const BatchText made{
+      .prefix = prefix_of(original, ending), .suffix = {}, .random_length = ending};
+  for (int attempt = 1;; ++attempt) {
+    if (text.empty()) copy.text = random_text(made);
+    const auto id = create_code(session, brand, copy, now);
+    if (id) return *id;
+    if (id.error().code == core::Errc::not_found) return RefusedCopy{CopyRefusal::deal_archived};
+    if (id.error().code == core::Errc::invalid) return RefusedCopy{CopyRefusal::bad_text};
+    if (!text.empty() || attempt == attempts_max) return RefusedCopy{CopyRefusal::text_taken};
+  }
+}
+
+// As rotate_code() tells its refusals.
+core::Error error_of(const RefusedCopy& refused) {
+  switch (refused.why) {
+    case CopyRefusal::text_too_similar:
+      return core::fail(core::Errc::conflict,
+                        "code: it looks like or is one slip off " + refused.alike->text + " (" +
+                            refused.alike->id.text() + ") of another influencer");
+    case CopyRefusal::bad_text:
+      return core::fail(core::Errc::invalid, "code: " + std::string(canonical_text_rule));
+    case CopyRefusal::deal_archived:
+      return core::fail(core::Errc::not_found, "the code's deal is archived");
+    case CopyRefusal::placement_taken:
+    case CopyRefusal::text_taken:
+      return core::fail(core::Errc::conflict, "code: the text exists already");
+  }
+  CHECK(false);
+}
+
+core::CodeId root_of(storage::Session& session, core::BrandId brand, core::CodeId code) {
+  const auto kin = find_kin(session, brand, code);
+  return kin.variant_of ? kin.variant_of : code;
 }
 
 // The columns of find_variant.sql and list_variants.sql.

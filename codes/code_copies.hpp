@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "codes/code_looks.hpp"
 #include "codes/codes.hpp"
 #include "codes/stored_code.hpp"
 
@@ -30,13 +31,26 @@ struct Variant {
   core::CodeId replaced_by;
   core::Instant created_at;
 };
-// Of a code that is itself a variant, a sister is made. `text` "" = the original's with a random
-// end. Errc::conflict with "code: …" or "placement: …": a code has the text, or the placement has a
-// variant that is still enabled. Errc::invalid: the text is none that a code may have.
-core::Result<Variant> make_variant(storage::Session& session, core::BrandId brand,
-                                   const StoredCode& of, std::string_view placement,
-                                   std::string_view text, core::Instant now);
-// In order of id, behind `after`.
+// Why a copy is not made.
+enum class CopyRefusal : std::uint8_t {
+  placement_taken,  // by a variant of the same original that is still enabled
+  text_taken,
+  text_too_similar,  // to `alike`
+  bad_text,          // none that a code may have
+  deal_archived
+};
+struct RefusedCopy {
+  CopyRefusal why;
+  std::optional<AlikeCode> alike = {};
+};
+// Of a code that is itself a variant, a sister is made. `text` "" = the original's, as far as it is
+// A-Z, 0-9, "-" and "_", with a random end. `of` is locked by the caller.
+boost::system::result<Variant, RefusedCopy> make_variant(storage::Session& session,
+                                                         core::BrandId brand, const StoredCode& of,
+                                                         std::string_view placement,
+                                                         std::string_view text, Similar similar,
+                                                         core::Instant now);
+// Those of its original when `of` is itself a variant. In order of id, behind `after`.
 std::vector<Variant> list_variants(storage::Session& session, core::BrandId brand, core::CodeId of,
                                    std::int64_t after, std::int64_t limit);
 // {"id","variant_of","code","placement","enabled","replaced_by","created_at"}

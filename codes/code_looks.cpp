@@ -4,7 +4,6 @@
 
 #include "codes/code_text.hpp"
 #include "codes/sql.hpp"
-#include "net/problem.hpp"
 
 namespace fairlead::codes {
 
@@ -62,25 +61,25 @@ std::optional<AlikeCode> find_alike(storage::Session& session, core::BrandId bra
   return best;
 }
 
-std::optional<core::Answer> refuse_alike(storage::Session& session, core::BrandId brand,
-                                         core::DealId deal, std::string_view code,
-                                         Similar similar) {
+std::optional<AlikeCode> find_hindrance(storage::Session& session, core::BrandId brand,
+                                        core::DealId deal, std::string_view code, Similar similar) {
+  session.run(sql::lock_names, brand);
   const auto owner = session.run(sql::find_deal_influencer, brand, deal);
   if (owner.empty()) return std::nullopt;
-  const auto alike = find_alike(session, brand, fold(code), owner.one().id<core::InfluencerId>(0));
-  if (!alike) return std::nullopt;
-  const std::string other = alike->text + " (" + alike->id.text() + ")";
-  if (alike->likeness == Likeness::same_look) {
-    return net::problem(409, "code_too_similar",
-                        "This code looks like " + other +
-                            " of another influencer (0 and O, 1 and I and L, 5 and S and the like "
-                            "are one to the eye). Choose another text.");
-  }
-  if (similar == Similar::allow_slips) return std::nullopt;
-  return net::problem(409, "code_too_similar",
-                      "One slip of a finger turns this code into " + other +
-                          " of another influencer. Choose another text, or say "
-                          "\"allow_similar\":true.");
+  auto alike = find_alike(session, brand, fold(code), owner.one().id<core::InfluencerId>(0));
+  const bool is_slip = alike && alike->likeness == Likeness::one_slip_off;
+  if (is_slip && similar == Similar::allow_slips) return std::nullopt;
+  return alike;
+}
+
+std::string explain(const AlikeCode& alike) {
+  const std::string other = alike.text + " (" + alike.id.text() + ")";
+  return alike.likeness == Likeness::same_look
+             ? "This code looks like " + other +
+                   " of another influencer (0 and O, 1 and I and L, 5 and S and the like are one "
+                   "to the eye). Choose another text."
+             : "One slip of a finger turns this code into " + other +
+                   " of another influencer. Choose another text, or say \"allow_similar\":true.";
 }
 
 std::optional<std::string> suggest(storage::Session& session, core::BrandId brand,

@@ -2,9 +2,6 @@
 // them. A brand's named codes only; those made in batches are nobody's to remember, are not
 // compared, and are never suggested. Table code_looks. Functions run inside the caller's
 // transaction.
-//
-// Two creations at the same instant do not see each other on PostgreSQL, so both may pass: this
-// guards against confusion, not against an attack.
 #pragma once
 
 #include <optional>
@@ -12,7 +9,6 @@
 #include <string_view>
 
 #include "codes/codes.hpp"
-#include "core/answer.hpp"
 
 namespace fairlead::codes {
 
@@ -35,11 +31,14 @@ struct AlikeCode {
 std::optional<AlikeCode> find_alike(storage::Session& session, core::BrandId brand,
                                     std::string_view folded, core::InfluencerId influencer);
 
-// 409 `code_too_similar` that names the other code, or nothing: the code may be made. A slip is let
-// pass by Similar::allow_slips, the same look never. An unknown deal is no concern of this.
+// What stands in the way of a new code of the deal, as find_alike() has it, or nothing: the code
+// may be made. A slip is let pass by Similar::allow_slips, the same look never. An unknown deal is
+// no concern of this. The brand makes no other named code until the transaction has ended.
 enum class Similar { refuse_slips, allow_slips };
-std::optional<core::Answer> refuse_alike(storage::Session& session, core::BrandId brand,
-                                         core::DealId deal, std::string_view code, Similar similar);
+std::optional<AlikeCode> find_hindrance(storage::Session& session, core::BrandId brand,
+                                        core::DealId deal, std::string_view code, Similar similar);
+// A sentence that names the other code: why a new one is `code_too_similar`.
+std::string explain(const AlikeCode& alike);
 
 // What a shopper who typed `typed`, which is no code, may have meant: the folded text of the one
 // named code that looks the same, else of the one that is a slip off. Only codes that are good at

@@ -1,13 +1,13 @@
 #include "codes/code_sheet.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <iterator>
 #include <set>
 
-#include "codes/handlers.hpp"
 #include "codes/rules.hpp"
 #include "codes/sql.hpp"
+#include "codes/term_fields.hpp"
 #include "core/csv.hpp"
 #include "core/csv_reader.hpp"
 
@@ -15,32 +15,67 @@ namespace fairlead::codes {
 
 namespace {
 
-// Where a column stands in the body of POST /v1/codes, whose reader judges it.
+// Cells of the columns of list_code_rows.sql; empty for NULL.
+template <std::size_t N>
+core::Cell text_cell(const storage::Row& row) {
+  if (row.text(N).empty()) return nullptr;
+  return row.text(N);
+}
+template <std::size_t N>
+core::Cell integer_cell(const storage::Row& row) {
+  if (row.is_null(N)) return nullptr;
+  return row.integer(N);
+}
+template <std::size_t N>
+core::Cell instant_cell(const storage::Row& row) {
+  if (row.is_null(N)) return nullptr;
+  return core::format_instant(row.instant(N));
+}
+template <std::size_t N, class AnyId>
+core::Cell id_cell(const storage::Row& row) {
+  if (row.is_null(N)) return nullptr;
+  return row.id<AnyId>(N).text();
+}
+// Only a fixed amount has a currency of its own.
+core::Cell currency_cell(const storage::Row& row) {
+  if (row.text(3) != name_of(DiscountKind::fixed)) return nullptr;
+  return row.text(6);
+}
+core::Cell enabled_cell(const storage::Row& row) {
+  return std::string(row.integer(13) != 0 ? "true" : "false");
+}
+
+// One column of the sheet: where it stands in the body of POST /v1/codes, whose reader judges it,
+// and what it is written from.
 struct Column {
   std::string_view name;
   enum class Place { code, top, discount, limits, rules, passed_over } place;
   std::string_view field;
+  core::Cell (*cell)(const storage::Row& row);
   enum class Type { text, integer } type = Type::text;
 };
-constexpr std::array<Column, 17> columns = {
-    {{"code", Column::Place::code, "code"},
-     {"deal_id", Column::Place::top, "deal_id"},
-     {"discount_kind", Column::Place::discount, "kind"},
-     {"rate_ppm", Column::Place::discount, "rate_ppm", Column::Type::integer},
-     {"amount_minor", Column::Place::discount, "amount_minor", Column::Type::integer},
-     {"currency", Column::Place::discount, "currency"},
-     {"starts_at", Column::Place::top, "starts_at"},
-     {"ends_at", Column::Place::top, "ends_at"},
-     {"uses_max", Column::Place::limits, "uses_max", Column::Type::integer},
-     {"uses_per_customer_max", Column::Place::limits, "uses_per_customer_max",
-      Column::Type::integer},
-     {"budget_minor", Column::Place::limits, "budget_minor", Column::Type::integer},
-     {"subtotal_min_minor", Column::Place::limits, "subtotal_min_minor", Column::Type::integer},
-     {"rules", Column::Place::rules, "rules"},
-     {"id", Column::Place::passed_over, ""},
-     {"enabled", Column::Place::passed_over, ""},
-     {"batch_id", Column::Place::passed_over, ""},
-     {"created_at", Column::Place::passed_over, ""}}};
+constexpr Column columns[] = {
+    {"code", Column::Place::code, "code", text_cell<1>},
+    {"deal_id", Column::Place::top, "deal_id", id_cell<2, core::DealId>},
+    {"discount_kind", Column::Place::discount, "kind", text_cell<3>},
+    {"rate_ppm", Column::Place::discount, "rate_ppm", integer_cell<4>, Column::Type::integer},
+    {"amount_minor", Column::Place::discount, "amount_minor", integer_cell<5>,
+     Column::Type::integer},
+    {"currency", Column::Place::discount, "currency", currency_cell},
+    {"starts_at", Column::Place::top, "starts_at", instant_cell<7>},
+    {"ends_at", Column::Place::top, "ends_at", instant_cell<8>},
+    {"uses_max", Column::Place::limits, "uses_max", integer_cell<9>, Column::Type::integer},
+    {"uses_per_customer_max", Column::Place::limits, "uses_per_customer_max", integer_cell<10>,
+     Column::Type::integer},
+    {"budget_minor", Column::Place::limits, "budget_minor", integer_cell<11>,
+     Column::Type::integer},
+    {"subtotal_min_minor", Column::Place::limits, "subtotal_min_minor", integer_cell<12>,
+     Column::Type::integer},
+    {"rules", Column::Place::rules, "rules", text_cell<16>},
+    {"id", Column::Place::passed_over, "", id_cell<0, core::CodeId>},
+    {"enabled", Column::Place::passed_over, "", enabled_cell},
+    {"batch_id", Column::Place::passed_over, "", id_cell<14, core::BatchId>},
+    {"created_at", Column::Place::passed_over, "", instant_cell<15>}};
 
 // A text that the export defused comes back as it was.
 std::string_view without_defusing(std::string_view text) {
@@ -95,9 +130,9 @@ class SheetReader {
 
   void read_header(const core::CsvRecord& record) {
     for (const auto& name : record.fields) {
-      const auto* column = std::find_if(columns.begin(), columns.end(),
+      const auto* column = std::find_if(std::begin(columns), std::end(columns),
                                         [&](const Column& known) { return known.name == name; });
-      if (column == columns.end()) {
+      if (column == std::end(columns)) {
         std::string names;
         for (const auto& known : columns)
           names += (names.empty() ? "" : ", ") + std::string(known.name);
@@ -234,16 +269,6 @@ class SheetReader {
   CodeSheet sheet_;
 };
 
-core::Cell integer_or_empty(const storage::Row& row, std::size_t column) {
-  if (row.is_null(column)) return nullptr;
-  return row.integer(column);
-}
-
-core::Cell instant_or_empty(const storage::Row& row, std::size_t column) {
-  if (row.is_null(column)) return nullptr;
-  return core::format_instant(row.instant(column));
-}
-
 }  // namespace
 
 CodeSheet read_code_sheet(std::istream& file, core::DealId deal, std::size_t rows_max) {
@@ -285,25 +310,9 @@ SheetPage write_code_sheet(storage::Session& session, core::BrandId brand,
   const auto rows = session.run(sql::list_code_rows, brand, filter.after, filter.last, filter.deal,
                                 filter.batch, filter.rows_max);
   for (const auto& row : rows) {
-    const bool is_fixed = row.text(3) == name_of(DiscountKind::fixed);
-    const std::array<core::Cell, columns.size()> cells = {
-        row.text(1),
-        row.id<core::DealId>(2).text(),
-        row.text(3),
-        integer_or_empty(row, 4),
-        integer_or_empty(row, 5),
-        is_fixed ? core::Cell(row.text(6)) : core::Cell(nullptr),
-        instant_or_empty(row, 7),
-        instant_or_empty(row, 8),
-        integer_or_empty(row, 9),
-        integer_or_empty(row, 10),
-        integer_or_empty(row, 11),
-        integer_or_empty(row, 12),
-        row.text(16).empty() ? core::Cell(nullptr) : core::Cell(row.text(16)),
-        row.id<core::CodeId>(0).text(),
-        std::string(row.integer(13) != 0 ? "true" : "false"),
-        row.is_null(14) ? core::Cell(nullptr) : core::Cell(row.id<core::BatchId>(14).text()),
-        core::format_instant(row.instant(15))};
+    std::vector<core::Cell> cells;
+    for (const auto& column : columns)
+      cells.push_back(column.cell(row));
     core::append_csv_record(page.csv, cells);
   }
   if (static_cast<std::int64_t>(rows.size()) == filter.rows_max)

@@ -22,6 +22,8 @@ std::string written(std::string_view code);
 // What codes created here look like, folded: [A-Z0-9_-]{3,40}. Codes imported from shops may be
 // other.
 bool is_canonical(std::string_view folded);
+inline constexpr std::string_view canonical_text_rule =
+    "code must be 3 to 40 letters A-Z (of any case), digits, '-' or '_'";
 
 // Two codes with one skeleton cannot be told apart when they are read aloud or typed from a
 // picture: confusables of any script are one (UTS 39), and so are 0 O Q, 1 I L, 2 Z, 5 S, 6 G,

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "codes/handlers.hpp"
+#include "net/problem.hpp"
 
 namespace fairlead::codes {
 
@@ -15,6 +16,15 @@ std::vector<net::Route> routes(const Dependencies& dependencies) {
                        variant_routes(database)})
     all.insert(all.end(), family.begin(), family.end());
   return all;
+}
+
+core::Answer no_such_code() {
+  return net::problem(404, "not_found", "There is no such code.");
+}
+
+core::Answer refuse_unknown_deal() {
+  return net::problem(400, "invalid_request", "There is no such deal.",
+                      {{"/deal_id", "not_found", "There is no such deal."}});
 }
 
 }  // namespace fairlead::codes

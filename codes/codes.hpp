@@ -2,19 +2,28 @@
 // limit of N is never exceeded, whether a use is taken at once or held first (capacity.hpp says
 // how).
 //
-// Where to look: terms.hpp, what a code says · rules.hpp, why it is refused · discount.hpp, what it
-// takes off · life.hpp, what becomes of a use · capacity.hpp, the limits · uses.hpp, the ledger ·
-// question.hpp and answers.hpp, the wire. The first four are pure. For the making of codes:
-// code_text.hpp, what a text is compared by · code_looks.hpp, codes a shopper would confuse ·
-// proposals.hpp, texts from names · batches.hpp and batch_maker.hpp, a million at once ·
-// code_sheet.hpp, CSV. For leaked codes: leaks.hpp.
+// Where to look, in reading order:
+//   ask and take  terms.hpp, what a code says · cart.hpp · verdict.hpp and rules.hpp, why it is
+//                 refused · discount.hpp, what it takes off · life.hpp, what becomes of a use (all
+//                 pure) · question.hpp, the wire · standing.hpp, what is known of the customer ·
+//                 stack.hpp, several codes in a cart · uses.hpp, asking and taking · taking.hpp ·
+//                 capacity.hpp, the limits · use_rows.hpp, the ledger of uses · answers.hpp and
+//                 reasons.hpp, what a shop is told · click_codes.hpp, codes of one click ·
+//                 page_check.hpp and guess_limits.hpp, a shop's own page
+//   give back     give_back.hpp, by the shop · privacy.hpp, a person's
+//   edit          stored_code.hpp · term_fields.hpp and term_json.hpp, terms on the wire
+//                 and in a column
+//   make          code_text.hpp, what a text is compared by · code_looks.hpp, codes a shopper would
+//                 confuse · proposals.hpp, texts from names · batches.hpp and batch_maker.hpp, a
+//                 million at once · code_sheet.hpp, CSV · code_copies.hpp, variants and successors
+//   leak          leaks.hpp
 // Tables: codes, campaign_code_limits, code_limit_counters, code_limit_slots, code_uses,
 // code_rollbacks, code_looks, code_batches, leak_policies, code_leaks.
 //
 // Routes: POST|GET /v1/codes, GET|PATCH|DELETE /v1/codes/{id}, GET …/qr.svg|png, POST
 // /v1/codes/validate, …/reserve, …/redeem, …/release, …/rollback, …/propose, …/bulk, …/import, GET
 // /v1/codes/batches/{id}, /v1/codes.csv, POST|GET /v1/codes/{id}/variants, GET|PUT
-// /v1/campaigns/{id}/code_limits.
+// /v1/campaigns/{id}/code_limits; POST /v1/codes/check (page_check.hpp).
 // Threads: handlers run on the work pool, several at once; functions with a Session inside its
 // transaction.
 #pragma once

@@ -43,24 +43,29 @@ Rest::Rest(const Cart& cart)
 }
 
 void Rest::take(const std::vector<Allocation>& allocations, const Cart& cart) {
+  // Takes as much as is there and gives what is missing.
   const auto lower = [](std::int64_t& left, std::int64_t amount) {
-    left -= std::min(left, amount);
+    const auto taken = std::min(left, amount);
+    left -= taken;
+    return amount - taken;
   };
+  std::int64_t elsewhere = 0;
   for (const auto& part : allocations) {
-    switch (part.target) {
-      case Allocation::Target::line:
-        for (std::size_t i = 0; i < cart.lines.size(); ++i) {
-          if (cart.lines[i].line_id == part.line_id) lower(lines_minor[i], part.amount_minor);
-        }
-        break;
-      case Allocation::Target::subtotal:
-        lower(subtotal_minor, part.amount_minor);
-        break;
-      case Allocation::Target::shipping:
-        lower(shipping_minor, part.amount_minor);
-        break;
+    const auto line = std::find_if(cart.lines.begin(), cart.lines.end(),
+                                   [&](const auto& one) { return one.line_id == part.line_id; });
+    if (part.target == Allocation::Target::shipping) {
+      lower(shipping_minor, part.amount_minor);
+    } else if (part.target == Allocation::Target::line && line != cart.lines.end()) {
+      lower(lines_minor[static_cast<std::size_t>(line - cart.lines.begin())], part.amount_minor);
+    } else {
+      elsewhere += part.amount_minor;
     }
   }
+  // A cart may come with its lines, then without, or with others. What was given off them is money
+  // of the same order.
+  if (cart.lines.empty()) lower(subtotal_minor, elsewhere);
+  for (auto& left : lines_minor)
+    elsewhere = lower(left, elsewhere);
 }
 
 Granted grant(const Terms& terms, const Cart& cart, const Rest& rest) {

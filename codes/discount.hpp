@@ -20,6 +20,9 @@ struct Allocation {
   enum class Target : std::uint8_t { line, subtotal, shipping } target = Target::line;
   std::string line_id;  // of a line
   std::int64_t amount_minor = 0;
+  bool is_of_same_place(const Allocation& other) const {
+    return target == other.target && line_id == other.line_id;
+  }
   bool operator==(const Allocation&) const = default;
 };
 

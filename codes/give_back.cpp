@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "codes/capacity.hpp"
 #include "codes/click_codes.hpp"
+#include "codes/taking.hpp"
 #include "core/check.hpp"
 
 namespace fairlead::codes {
@@ -16,10 +16,6 @@ std::optional<Granted> part_of(storage::Session& session, core::BrandId brand, c
                                const GiveBack& asked);
 void roll_back_one(const Asker& asker, const GiveBack& asked, ReturnOutcome& outcome,
                    Returned& returned);
-
-Portion portion_of(const StoredCode& code, const Use& use, std::int64_t amount_minor) {
-  return {code, use.id, use.customers, use.currency, amount_minor};
-}
 
 // Held as far as there is a row: the code of a click that no order took has none, and no use
 // either.
@@ -78,6 +74,11 @@ std::vector<Returned> named_uses(const Asker& asker, const GiveBack& asked) {
   const auto uses = find_uses(asker.session, asker.brand, asked.order_ref, Locking::locked);
   std::vector<Returned> results;
   const auto add = [&](std::string given, std::optional<StoredCode> code) {
+    // Named twice, it is given back once.
+    const bool is_there = code && std::any_of(results.begin(), results.end(), [&](const auto& one) {
+                            return one.code && one.code->id == code->id;
+                          });
+    if (is_there) return;
     Returned returned{.code = std::move(code), .given = std::move(given)};
     if (!returned.code) {
       returned.verdict = Verdict::code_not_found;
@@ -96,9 +97,9 @@ std::vector<Returned> named_uses(const Asker& asker, const GiveBack& asked) {
   if (!asked.codes.empty()) return results;
   for (const auto& use : uses) {
     if (asked.reservation && use.id != *asked.reservation) continue;
-    const auto code = find_code(asker.session, asker.brand, use.code);
+    auto code = hold_code(asker.session, asker.brand, use.code);
     CHECK(code.has_value());
-    add("", hold_code(asker.session, asker.brand, code->folded));
+    add("", std::move(code));
   }
   return results;
 }
@@ -107,8 +108,7 @@ void release_one(const Asker& asker, Returned& returned) {
   auto& use = *returned.use;
   // Lost to a redeem, a second release or the clock: the row says which.
   if (!release_use(asker.session, asker.brand, use.id)) run_again();
-  give_back(asker.session, asker.brand, portion_of(*returned.code, use, use.granted.amount_minor),
-            As::hold);
+  give_back(asker.session, asker.brand, portion_of(*returned.code, use), As::hold);
   use.state = State::released;
 }
 
@@ -131,7 +131,8 @@ void roll_back_one(const Asker& asker, const GiveBack& asked, ReturnOutcome& out
                                .keeps_use = is_whole && was_counted && !restores};
   if (!roll_back_use(session, asker.brand, use, rolled_back, asker.now)) run_again();
   if (was_counted) {
-    const auto portion = portion_of(code, use, part->amount_minor);
+    auto portion = portion_of(code, use);
+    portion.amount_minor = part->amount_minor;
     if (restores) {
       give_back(session, asker.brand, portion, As::use);
     } else {

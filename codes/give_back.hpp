@@ -9,8 +9,8 @@
 #include <optional>
 #include <vector>
 
+#include "codes/asker.hpp"
 #include "codes/question.hpp"
-#include "codes/standing.hpp"
 #include "codes/use_rows.hpp"
 
 namespace fairlead::codes {

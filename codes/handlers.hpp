@@ -11,6 +11,9 @@
 
 namespace fairlead::codes {
 
+core::Answer no_such_code();         // 404
+core::Answer refuse_unknown_deal();  // 400, of the field deal_id
+
 std::vector<net::Route> checkout_routes(const Dependencies& dependencies);
 std::vector<net::Route> resource_routes(storage::Database& database);
 std::vector<net::Route> shared_limit_routes(storage::Database& database);
@@ -19,9 +22,5 @@ std::vector<net::Route> making_routes(storage::Database& database, const std::st
 std::vector<net::Route> batch_routes(storage::Database& database,
                                      std::function<void()> batch_asked);
 std::vector<net::Route> sheet_routes(storage::Database& database);
-
-// deal_id, discount and conditions of a body; everything but its text. Problems are noted in
-// `body`.
-NewCode read_code_terms(net::Fields& body);
 
 }  // namespace fairlead::codes

@@ -3,29 +3,28 @@
 //
 // THE QUESTION is asked again every hour, and a test made for one look would cry wolf at the
 // hundredth. So the evidence is an e-value: at least 0, and of mean at most 1 while nothing is
-// wrong. For each day k on which a leak may have begun, a likelihood ratio "leaking since k" over
-// "as before k" is multiplied up over the days from k on (a test martingale), and the ratios of all
-// k of the period are averaged. Doob's inequality then bounds the chance that the average ever
-// reaches 1/α within the period by α, however often one looks: 1/E is a p-value at any time
-// (Ramdas, Grünwald, Vovk, Shafer, "Game-theoretic statistics and safe anytime-valid inference",
-// Statistical Science 38(4), 2023; for unknown k: Shin, Ramdas, Rinaldo, "E-detectors",
-// arXiv:2203.03532).
+// wrong. It is the likelihood of the period's days if the code leaks since some day of it, over
+// their likelihood if it does not, averaged over all days on which a leak may begin, over four
+// kinds of leaks and five sizes. Ville's inequality then bounds the chance that it ever reaches 1/α
+// within the period by α, however often one looks: 1/E is a p-value at any time (Ramdas, Grünwald,
+// Vovk, Shafer, "Game-theoretic statistics and safe anytime-valid inference", Statistical Science
+// 38(4), 2023; the sum over starts is Shiryaev's and Roberts').
 //
-// THE SIGNALS. Four are shares of a day's uses, compared by beta-binomial likelihoods: cold (no
-// click of the influencer came before), from a coupon site, from an unusual country, with a click
-// only just before the order. One is the number of uses, by negative binomial likelihoods around
-// what the days since the last post, the clicks on the influencer's links, the brand's other codes
-// and the week's warm uses let expect. Given the number, the cold share is judged on its own, so
-// these two may be multiplied; the rest is combined by a fixed weighted mean, which needs no
-// independence (Vovk, Wang, "E-values: calibration, combination and applications", Annals of
-// Statistics 49(3), 2021).
+// THE SIGNALS. A day's number of uses is negative binomial around what the days since the last
+// post, the clicks on the influencer's links and the brand's other codes let expect. Given the
+// number, the cold ones (no click of the influencer came before) are beta-binomial; a leak adds
+// uses of its own cold share. Given those, the warm ones show the signal of the kind: a coupon
+// site, a click only just before the order, an unusual country. So the three may be multiplied.
+// Each share alone has a small part of the evidence besides, for leaks that come instead of other
+// uses.
 //
-// WHAT HISTORY IS WORTH. The baseline of start k is the code's own days before k, shrunk towards
-// the brand's other codes. Shares and rates enter at the upper end of what they may be (90 % of a
-// beta posterior; one standard error), weeks at the spread that history shows, and no week's number
-// of uses may multiply the evidence by more than 40: one great day is a burst, a leak lasts. With
-// the baseline known the bound above is exact; with an estimated one it is as good as the
-// simulation in tests/codes says, and docs/measurement.md gives its figures.
+// WHAT IS NOT KNOWN is integrated over, not estimated: the code's rate and a week's luck, its cold
+// share and that of its latest post lie on grids, weighed first by the code's days before the
+// period (leak_history.hpp) and then by each day (leak_filter.hpp), with a leak and without. So the
+// bound holds on average over codes whose past is like that. Without a leak a code may have
+// success, and keep it; where the uses follow the clicks, the clicks must show it. No single day
+// raises an alarm. What the bound is worth with an estimated past is measured by the simulation in
+// tests/codes; docs/measurement.md gives its figures.
 #pragma once
 
 #include <array>
@@ -91,7 +90,7 @@ struct LeakEvidence {
   std::size_t since_last = 0;
   Share baseline;                      // cold uses before `since`, of this code
   double cold_share_expected = 0;      // of the baseline and the brand
-  double cold_share_expected_max = 0;  // the upper end that the test took
+  double cold_share_expected_max = 0;  // 90 % of what it may be lie below
 };
 // `days` are consecutive and end with the day of looking; those before `first` are history, those
 // from `first` on belong to the period of `period_days` that the error is stated for, of which the

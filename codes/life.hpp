@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "codes/rules.hpp"
+#include "codes/verdict.hpp"
 
 namespace fairlead::codes {
 

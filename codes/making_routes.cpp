@@ -58,10 +58,7 @@ core::Answer propose(storage::Database& database, const net::Call& call) {
     const auto brand = call.who.brand;
     const auto owner =
         deal ? session.run(sql::find_deal_influencer, brand, *deal) : storage::Rows{};
-    if (owner.empty()) {
-      return net::problem(400, "invalid_request", "There is no such deal.",
-                          {{"/deal_id", "not_found", "There is no such deal."}});
-    }
+    if (owner.empty()) return refuse_unknown_deal();
     const auto letters = base ? base_of_words(*base) : base_of_name(owner.one().text(1));
     if (letters.empty()) {
       const std::string detail = base ? "base must have a letter or digit that can be written A-Z "
@@ -103,7 +100,7 @@ core::Answer draw(storage::Database& database, const std::string& public_url, co
   const auto id = core::CodeId::parse(call.values.front());
   return net::answer_of(database.read([&](storage::Session& session) -> core::Answer {
     const auto code = id ? find_code(session, call.who.brand, *id) : std::nullopt;
-    if (!code) return net::problem(404, "not_found", "There is no such code.");
+    if (!code) return no_such_code();
     const auto text = picture_text(session, call.who.brand, *code, public_url);
     return net::qr_answer(call.request, text, *style, picture);
   }));

@@ -14,9 +14,7 @@ std::vector<StoredCode> hold_codes(storage::Session& session, core::BrandId bran
                                    const std::set<core::CodeId>& ids) {
   std::vector<StoredCode> codes;
   for (const auto id : ids) {
-    const auto code = find_code(session, brand, id);
-    if (!code) continue;
-    if (auto held = hold_code(session, brand, code->folded)) codes.push_back(std::move(*held));
+    if (auto held = hold_code(session, brand, id)) codes.push_back(std::move(*held));
   }
   std::stable_sort(codes.begin(), codes.end(), [](const StoredCode& a, const StoredCode& b) {
     return a.terms.stacking.priority < b.terms.stacking.priority;
@@ -59,14 +57,20 @@ void note_order_uses(storage::Session& session, const std::set<core::CodeId>& id
       Cart{.currency = order.currency, .lines = {}, .customer = order.customer});
   Rest rest(cart);
   auto left_minor = shown_by(order, cart.subtotal_minor);
+  const auto is_given = [](const Use* use) {
+    return use && (use->is_redeemed() || use->state == State::rolled_back);
+  };
+  // What the checkout was given already comes off first, whatever the codes' priority.
+  for (const auto& code : codes) {
+    const auto* use = find_use(uses, code.id);
+    if (!is_given(use)) continue;
+    rest.take(use->granted.allocations, cart);
+    left_minor -= std::min(left_minor, use->granted.amount_minor);
+  }
   std::vector<Draft> drafts;
   for (const auto& code : codes) {
     const auto* before = find_use(uses, code.id);
-    if (before && (before->is_redeemed() || before->state == State::rolled_back)) {
-      rest.take(before->granted.allocations, cart);
-      left_minor -= std::min(left_minor, before->granted.amount_minor);
-      continue;
-    }
+    if (is_given(before)) continue;
     const auto granted = cut_to(granted_by_order(code.terms, cart, rest), left_minor);
     rest.take(granted.allocations, cart);
     left_minor -= std::min(left_minor, granted.amount_minor);
@@ -79,7 +83,8 @@ void note_order_uses(storage::Session& session, const std::set<core::CodeId>& id
                        .currency = cart.currency,
                        .granted = granted,
                        .subtotal_minor = cart.subtotal_minor,
-                       .cart_sha256 = cart_sha256(cart)}});
+                       .cart_sha256 = cart_sha256(cart)},
+                      next_position(uses, drafts)});
   }
   if (!drafts.empty())
     write_paid(session, order.brand, order.order_ref, drafts, now, order.placed_at);

@@ -8,18 +8,14 @@
 #include <string_view>
 #include <vector>
 
+#include "codes/cart.hpp"
 #include "codes/life.hpp"
-#include "codes/terms.hpp"
 #include "core/answer.hpp"
 #include "core/result.hpp"
 #include "net/json.hpp"
 
 namespace fairlead::codes {
 
-// The most that one price, one line, a subtotal or shipping may be: far above any real cart, and
-// far below the point where sums of many of them could overflow.
-inline constexpr std::int64_t amount_minor_max = 1'000'000'000'000'000;
-inline constexpr std::size_t items_max = 500;
 inline constexpr std::size_t codes_max = 10;               // in one cart
 inline constexpr std::size_t click_ids_max = 20;           // in one cart
 inline constexpr std::size_t body_bytes_max = 512 * 1024;  // 500 lines with long ids fit
@@ -64,11 +60,5 @@ struct GiveBack {
   bool is_partial() const { return amount_minor || !items.empty(); }
 };
 boost::system::result<GiveBack, core::Answer> read_give_back(std::string_view body, Action action);
-
-// The cart of an order as it was paid. nullopt when its lines do not fit the limits above.
-std::optional<Cart> cart_of(const core::Order& order);
-
-// Two carts with the same digest ask for the same amounts: currency, lines, subtotal and shipping.
-std::string cart_sha256(const Cart& cart);
 
 }  // namespace fairlead::codes

@@ -2,26 +2,16 @@
 
 #include <algorithm>
 
-#include "codes/term_fields.hpp"
+#include "codes/or_null.hpp"
+#include "codes/term_json.hpp"
 #include "core/check.hpp"
 
 namespace fairlead::codes {
 
 namespace {
 
-template <class T>
-boost::json::value or_null(const std::optional<T>& maybe) {
-  if (!maybe) return nullptr;
-  return *maybe;
-}
-
-boost::json::value instant_or_null(const std::optional<core::Instant>& maybe) {
-  if (!maybe) return nullptr;
-  return boost::json::string(core::format_instant(*maybe));
-}
-
 // The currency of the budget that refused: of the code, or of its campaign.
-core::Currency currency_of_limit(const Result& result) {
+core::Currency currency_of_limit(const JudgedCode& result) {
   for (const auto& capacity : result.standing.capacities) {
     if (capacity.limits == result.judgement.limit) return capacity.currency;
   }
@@ -32,7 +22,7 @@ std::string money(std::int64_t minor, core::Currency currency) {
   return core::decimal_text({minor, currency}) + " " + std::string(currency.code());
 }
 
-core::Currency required_currency(const Result& result, core::Currency cart) {
+core::Currency required_currency(const JudgedCode& result, core::Currency cart) {
   for (const auto& capacity : result.standing.capacities) {
     if (capacity.limits.budget_minor && capacity.currency != cart) return capacity.currency;
   }
@@ -40,7 +30,7 @@ core::Currency required_currency(const Result& result, core::Currency cart) {
 }
 
 // Whole seconds until the first hold in the way runs out, at least one.
-std::int64_t retry_after_s(const Result& result, core::Instant now) {
+std::int64_t retry_after_s(const JudgedCode& result, core::Instant now) {
   if (!result.standing.next_expiry) return 1;
   const auto micros = result.standing.next_expiry->micros - now.micros;
   return std::max<std::int64_t>(1, (micros + 999'999) / 1'000'000);
@@ -53,7 +43,7 @@ std::string customer_required_message(const Terms& terms, const Cart& cart) {
 }
 
 // Of stages 6 and 7.
-std::string cart_message(const Question& question, const Result& result) {
+std::string cart_message(const Question& question, const JudgedCode& result) {
   const auto& judgement = result.judgement;
   const auto& terms = result.code->terms;
   const auto& limits = terms.cart;
@@ -82,13 +72,15 @@ std::string cart_message(const Question& question, const Result& result) {
   return "The code does not combine with another code of this cart.";
 }
 
-boost::json::object details_of(const Question& question, const Result& result, core::Instant now);
-boost::json::object cart_details(const Question& question, const Result& result);
-boost::json::object capacity_details(const Result& result, core::Instant now);
+boost::json::object details_of(const Question& question, const JudgedCode& result,
+                               core::Instant now);
+boost::json::object cart_details(const Question& question, const JudgedCode& result);
+boost::json::object capacity_details(const JudgedCode& result, core::Instant now);
 
 }  // namespace
 
-boost::json::object reason_json(const Question& question, const Result& result, core::Instant now) {
+boost::json::object reason_json(const Question& question, const JudgedCode& result,
+                                core::Instant now) {
   return {{"code", name_of(result.judgement.verdict)},
           {"message", message_of(question, result, now)},
           {"details", details_of(question, result, now)}};
@@ -116,7 +108,7 @@ std::string message_of(Verdict verdict, const std::string& order_ref) {
   return "There is no such code.";
 }
 
-std::string message_of(const Question& question, const Result& result, core::Instant now) {
+std::string message_of(const Question& question, const JudgedCode& result, core::Instant now) {
   const auto& judgement = result.judgement;
   const auto* terms = result.code ? &result.code->terms : nullptr;
   switch (judgement.verdict) {
@@ -181,7 +173,8 @@ std::string message_of(const Question& question, const Result& result, core::Ins
 
 namespace {
 
-boost::json::object details_of(const Question& question, const Result& result, core::Instant now) {
+boost::json::object details_of(const Question& question, const JudgedCode& result,
+                               core::Instant now) {
   const auto& judgement = result.judgement;
   const auto* terms = result.code ? &result.code->terms : nullptr;
   boost::json::object details;
@@ -213,10 +206,10 @@ boost::json::object details_of(const Question& question, const Result& result, c
       details["currency"] = result.use->currency.code();
       break;
     case Verdict::code_not_started:
-      details["starts_at"] = instant_or_null(terms->starts_at);
+      details["starts_at"] = or_null(terms->starts_at);
       break;
     case Verdict::code_expired:
-      details["ends_at"] = instant_or_null(terms->ends_at);
+      details["ends_at"] = or_null(terms->ends_at);
       break;
     case Verdict::outside_schedule: {
       boost::json::object conditions;
@@ -244,7 +237,7 @@ boost::json::object details_of(const Question& question, const Result& result, c
   return details;
 }
 
-boost::json::object cart_details(const Question& question, const Result& result) {
+boost::json::object cart_details(const Question& question, const JudgedCode& result) {
   const auto& judgement = result.judgement;
   const auto& terms = result.code->terms;
   if (judgement.verdict == Verdict::currency_mismatch)
@@ -262,7 +255,7 @@ boost::json::object cart_details(const Question& question, const Result& result)
           {"currency", terms.currency.code()}};
 }
 
-boost::json::object capacity_details(const Result& result, core::Instant now) {
+boost::json::object capacity_details(const JudgedCode& result, core::Instant now) {
   const auto& judgement = result.judgement;
   const auto limits = judgement.limit.value_or(CapacityLimits{});
   if (judgement.verdict == Verdict::usage_limit_reached)

@@ -8,8 +8,9 @@
 
 namespace fairlead::codes {
 
-std::string message_of(const Question& question, const Result& result, core::Instant now);
-boost::json::object reason_json(const Question& question, const Result& result, core::Instant now);
+std::string message_of(const Question& question, const JudgedCode& result, core::Instant now);
+boost::json::object reason_json(const Question& question, const JudgedCode& result,
+                                core::Instant now);
 // Of a refusal that depends on nothing but itself: release and rollback.
 boost::json::object reason_json(Verdict verdict, const std::string& order_ref);
 std::string message_of(Verdict verdict, const std::string& order_ref);

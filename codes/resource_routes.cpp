@@ -16,49 +16,23 @@ namespace fairlead::codes {
 
 namespace {
 
-core::Answer no_such_code() {
-  return net::problem(404, "not_found", "There is no such code.");
-}
-
 core::Answer code_answer(int status, const StoredCode& code) {
   auto answer = net::json_answer(status, code_json(code));
   answer.headers.emplace_back("ETag", net::etag_of(code.version));
   return answer;
 }
 
-}  // namespace
-
-NewCode read_code_terms(net::Fields& body) {
-  NewCode code{.deal = {},
-               .text = {},
-               .terms = {.discount = {}, .currency = core::Currency::of("EUR"), .limits = {}}};
-  const auto deal = body.text("deal_id", {.min = 1, .max = 64});
-  if (auto id = core::DealId::parse(deal)) {
-    code.deal = *id;
-  } else if (!deal.empty()) {
-    body.refuse("deal_id", "not_found", "There is no such deal.");
-  }
-  read_discount(body, code.terms);
-  read_conditions(body, code.terms);
-  return code;
-}
-
-namespace {
-
 NewCode read_new_code(net::Fields& body) {
   auto code = read_code_terms(body);
   code.text = body.text("code", {.min = 1, .max = 64});
   if (!code.text.empty() && !is_canonical(fold(code.text))) {
-    body.refuse("code", "invalid_value",
-                "code must be 3 to 40 letters A-Z (of any case), digits, '-' or '_'");
+    body.refuse("code", "invalid_value", std::string(canonical_text_rule));
   }
   return code;
 }
 
 core::Answer refuse_create(const core::Error& error, const NewCode& code) {
-  if (error.code == core::Errc::not_found)
-    return net::problem(400, "invalid_request", "There is no such deal.",
-                        {{"/deal_id", "not_found", "There is no such deal."}});
+  if (error.code == core::Errc::not_found) return refuse_unknown_deal();
   if (error.code == core::Errc::conflict)
     return net::problem(409, "code_taken",
                         "The code " + fold(code.text) +
@@ -76,8 +50,8 @@ core::Answer create(storage::Database& database, const net::Call& call) {
   return net::answer_of(
       storage::once(database, net::idempotency_key(call), call.now, [&](storage::Session& session) {
         const auto brand = call.who.brand;
-        if (auto refusal = refuse_alike(session, brand, code.deal, code.text, similar))
-          return *refusal;
+        if (const auto alike = find_hindrance(session, brand, code.deal, code.text, similar))
+          return net::problem(409, "code_too_similar", explain(*alike));
         const auto id = create_code(session, brand, code, call.now);
         if (!id) return refuse_create(id.error(), code);
         const auto stored = find_code(session, brand, *id);

@@ -44,50 +44,72 @@ Judgement judge_before_capacity(const Terms* terms, const Cart& cart, const Rest
   return judgement;
 }
 
-Judgement judge_capacity(const Standing& standing, const Cart& cart, std::int64_t amount_minor) {
+CapacityLimits still_asked(const CapacityLimits& limits, core::Currency budget, const Held& held,
+                           core::Currency currency, std::int64_t amount_minor,
+                           const std::vector<std::string>& customers) {
+  auto asked = limits;
+  asked.uses_max.reset();
+  if (spent_by(budget, currency, amount_minor) <=
+      spent_by(budget, held.currency, held.amount_minor))
+    asked.budget_minor.reset();
+  if (customers == held.customers) asked.uses_per_customer_max.reset();
+  return asked;
+}
+
+Judgement judge_capacity(const Standing& standing, const Cart& cart, std::int64_t amount_minor,
+                         const std::optional<Held>& held) {
   const auto refusal = [](Verdict verdict, const Capacity& capacity) {
     Judgement judgement{.verdict = verdict};
     judgement.limit = capacity.limits;
     return judgement;
   };
-  const bool knows_customer = !cart.customer_names().empty();
-  // What is used up for good first, each limit with its own count; then what holds fill.
-  for (const auto& [limits, currency, taken] : standing.capacities) {
-    if (limits.uses_max && taken.used >= *limits.uses_max)
-      return refusal(Verdict::usage_limit_reached, {limits, currency});
+  struct Asked {
+    const Capacity& capacity;
+    CapacityLimits limits;
+    std::int64_t spent;  // of this budget by this cart
+  };
+  std::vector<Asked> all;
+  const auto names = cart.customer_names();
+  for (const auto& capacity : standing.capacities) {
+    const auto currency = capacity.currency;
+    auto limits = capacity.limits;
+    if (held) limits = still_asked(limits, currency, *held, cart.currency, amount_minor, names);
+    if (names.empty()) limits.uses_per_customer_max.reset();
+    all.push_back({capacity, limits, spent_by(currency, cart.currency, amount_minor)});
   }
-  for (const auto& [limits, currency, taken] : standing.capacities) {
-    const auto spent = spent_by(currency, cart.currency, amount_minor);
+  // What is used up for good first, each limit with its own count; then what holds fill.
+  for (const auto& [capacity, limits, spent] : all) {
+    if (limits.uses_max && capacity.taken.used >= *limits.uses_max)
+      return refusal(Verdict::usage_limit_reached, capacity);
+  }
+  for (const auto& [capacity, limits, spent] : all) {
+    const auto& taken = capacity.taken;
     if (!limits.budget_minor || taken.spent_minor <= *limits.budget_minor - spent) continue;
-    auto judgement = refusal(Verdict::budget_exhausted, {limits, currency});
+    auto judgement = refusal(Verdict::budget_exhausted, capacity);
     judgement.budget_left_minor =
         std::max<std::int64_t>(0, *limits.budget_minor - taken.spent_minor);
     return judgement;
   }
-  for (const auto& [limits, currency, taken] : standing.capacities) {
-    if (limits.uses_per_customer_max && knows_customer &&
-        taken.customer_used >= *limits.uses_per_customer_max)
-      return refusal(Verdict::customer_limit_reached, {limits, currency});
+  for (const auto& [capacity, limits, spent] : all) {
+    if (limits.uses_per_customer_max &&
+        capacity.taken.customer_used >= *limits.uses_per_customer_max)
+      return refusal(Verdict::customer_limit_reached, capacity);
   }
-  for (const auto& [limits, currency, taken] : standing.capacities) {
-    const auto spent = spent_by(currency, cart.currency, amount_minor);
+  for (const auto& [capacity, limits, spent] : all) {
+    const auto& taken = capacity.taken;
     const bool is_full =
         (limits.uses_max && taken.used + taken.held >= *limits.uses_max) ||
         (limits.budget_minor &&
          taken.spent_minor + taken.held_minor > *limits.budget_minor - spent) ||
-        (limits.uses_per_customer_max && knows_customer &&
+        (limits.uses_per_customer_max &&
          taken.customer_used + taken.customer_held >= *limits.uses_per_customer_max);
-    if (is_full) return refusal(Verdict::usage_limit_held, {limits, currency});
+    if (is_full) return refusal(Verdict::usage_limit_held, capacity);
   }
   return {};
 }
 
 std::int64_t spent_by(core::Currency budget, core::Currency cart, std::int64_t amount_minor) {
   return budget == cart ? amount_minor : 0;
-}
-
-bool is_refusal(Verdict verdict) {
-  return verdict != Verdict::accepted && verdict != Verdict::repeated;
 }
 
 namespace {

@@ -1,69 +1,18 @@
 // Why a code is refused, and what it is worth when it is not: terms, cart, standing and `now` go
-// in, a Judgement comes out. No database, network or clock. Pure; any thread.
-//
-// Order of checks; the first that fails answers. Permanent before temporary, cheap before dear, and
-// capacity last, because only capacity touches rows that others share:
-//   1 life cycle   order_ref_conflict, already_redeemed, already_rolled_back, not_redeemed,
-//                  reservation_not_found
-//   2 identity     code_not_found
-//   3 time         code_disabled, code_not_started, code_expired, outside_schedule
-//   4 customer     customer_required, customer_not_eligible, self_use_not_allowed, first_order_only
-//   5 click        click_required
-//   6 cart         currency_mismatch, items_not_eligible, min_subtotal_not_met,
-//                  max_subtotal_exceeded, min_quantity_not_met
-//   7 stack        combination_disallowed
-//   8 capacity     usage_limit_reached, budget_exhausted, customer_limit_reached,
-//                  usage_limit_held; after a hold that is gone: reservation_expired,
-//                  reservation_released
+// in, a Judgement comes out. The order of checks is that of verdict.hpp. No database, network or
+// clock. Pure; any thread.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "codes/discount.hpp"
 #include "codes/terms.hpp"
+#include "codes/verdict.hpp"
 
 namespace fairlead::codes {
-
-// Wire names are frozen: shops branch on them. Add, never rename.
-enum class Verdict : std::uint8_t {
-  accepted,
-  repeated,  // this order did the same with the same cart before: a success, answered again
-  order_ref_conflict,  // this order redeemed the code with another cart
-  already_redeemed,    // a reserve or a release comes after the redeem
-  already_rolled_back,
-  not_redeemed,           // a rollback of what was not redeemed
-  reservation_not_found,  // this order has no such hold
-  code_not_found,
-  code_disabled,
-  code_not_started,
-  code_expired,
-  outside_schedule,
-  customer_required,
-  customer_not_eligible,
-  self_use_not_allowed,
-  first_order_only,
-  click_required,
-  currency_mismatch,
-  items_not_eligible,
-  min_subtotal_not_met,
-  max_subtotal_exceeded,
-  min_quantity_not_met,
-  combination_disallowed,
-  usage_limit_reached,
-  budget_exhausted,
-  customer_limit_reached,
-  usage_limit_held,      // only holds of others fill it: room may come back
-  reservation_expired,   // the hold ran out and its place was taken
-  reservation_released,  // it was given back and its place was taken
-};
-std::string_view name_of(Verdict verdict);
-std::span<const Verdict> all_verdicts();  // in order of precedence; for tests and documentation
-bool is_refusal(Verdict verdict);
 
 // What is taken of one limit now, pending holds apart; this order's own hold is not counted.
 struct Taken {
@@ -110,8 +59,24 @@ Judgement judge(const Terms* terms, const Cart& cart, const Rest& rest, const St
 // Stages 2 to 7: for a caller that takes capacity by conditional statements afterwards.
 Judgement judge_before_capacity(const Terms* terms, const Cart& cart, const Rest& rest,
                                 const Standing& standing, core::Instant now);
-// Stage 8 alone; accepted or a refusal.
-Judgement judge_capacity(const Standing& standing, const Cart& cart, std::int64_t amount_minor);
+
+// What a live hold of the same order and code has taken already.
+struct Held {
+  core::CodeUseId use;
+  std::vector<std::string> customers;
+  core::Currency currency;
+  std::int64_t amount_minor = 0;
+};
+// A hold is a promise: of the `limits` of one scope, those that its renewal or redemption must
+// still meet. The use is promised; the money while it is no more than what is held of this `budget`
+// (a currency); the customer's place while the customer is the same.
+CapacityLimits still_asked(const CapacityLimits& limits, core::Currency budget, const Held& held,
+                           core::Currency currency, std::int64_t amount_minor,
+                           const std::vector<std::string>& customers);
+
+// Stage 8 alone; accepted or a refusal. `held` is not counted in the standing.
+Judgement judge_capacity(const Standing& standing, const Cart& cart, std::int64_t amount_minor,
+                         const std::optional<Held>& held = {});
 
 // What counts against a budget: the amount in the budget's currency, 0 in any other.
 std::int64_t spent_by(core::Currency budget, core::Currency cart, std::int64_t amount_minor);

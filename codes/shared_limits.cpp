@@ -5,6 +5,7 @@
 #include "codes/handlers.hpp"
 #include "codes/sql.hpp"
 #include "codes/term_fields.hpp"
+#include "codes/term_json.hpp"
 #include "net/listing.hpp"
 #include "net/problem.hpp"
 #include "storage/audit.hpp"
@@ -24,13 +25,9 @@ std::optional<CampaignLimits> find_limits(storage::Session& session, core::Brand
   const auto rows = session.run(sql::find_campaign_limits, brand, campaign);
   if (rows.empty()) return std::nullopt;
   const auto& row = rows.one();
-  const auto integer = [&](std::size_t column) -> std::optional<std::int64_t> {
-    if (row.is_null(column)) return std::nullopt;
-    return row.integer(column);
-  };
-  return CampaignLimits{.limits = {.uses_max = integer(1),
-                                   .uses_per_customer_max = integer(2),
-                                   .budget_minor = integer(3)},
+  return CampaignLimits{.limits = {.uses_max = row.maybe_integer(1),
+                                   .uses_per_customer_max = row.maybe_integer(2),
+                                   .budget_minor = row.maybe_integer(3)},
                         .currency = core::Currency::of(row.text(0)),
                         .version = row.integer(4)};
 }

@@ -1,5 +1,5 @@
 // GET /v1/codes.csv and POST /v1/codes/import.
-#include <charconv>
+#include <algorithm>
 #include <sstream>
 
 #include "codes/batches.hpp"
@@ -36,7 +36,15 @@ boost::system::result<AnyId, core::Answer> id_in(const net::Request& request,
                       std::string(name) + " must be an id such as \"" + AnyId{1}.text() + "\"");
 }
 
-core::Answer write(storage::Database& database, const net::Call& call) {
+// A number below those of a batch's codes, so that older codes are not looked through. Its first
+// code has a greater number than the batch, but others may have been made by a server whose clock
+// is behind: a day is far more than clocks differ.
+std::int64_t first_code_after(core::BatchId batch) {
+  const auto begun_at = core::instant_of_id(batch.number);
+  return std::max<std::int64_t>(0, core::first_id_at(begun_at.plus_seconds(-24 * 3'600)));
+}
+
+core::Answer export_sheet(storage::Database& database, const net::Call& call) {
   if (auto refusal = net::refuse_query(call.request, {"deal_id", "batch_id", "after"}))
     return *refusal;
   const auto deal = id_in<core::DealId>(call.request, "deal_id");
@@ -50,8 +58,7 @@ core::Answer write(storage::Database& database, const net::Call& call) {
     if (*batch) {
       const auto found = find_batch(session, call.who.brand, *batch);
       if (!found) return std::nullopt;
-      // Codes of a batch have numbers behind its own.
-      filter.after = std::max(filter.after, batch->number);
+      filter.after = std::max(filter.after, first_code_after(*batch));
       filter.last = found->last_code.number;
     }
     return write_code_sheet(session, call.who.brand, filter);
@@ -126,7 +133,7 @@ core::Answer import_sheet(storage::Database& database, const net::Call& call) {
 std::vector<net::Route> sheet_routes(storage::Database& database) {
   return {
       {net::Method::get, "/v1/codes.csv", net::Role::admin | net::Role::viewer,
-       [&database](const net::Call& call) { return write(database, call); }},
+       [&database](const net::Call& call) { return export_sheet(database, call); }},
       {net::Method::post, "/v1/codes/import", net::only(net::Role::admin),
        [&database](const net::Call& call) { return import_sheet(database, call); },
        import_bytes_max, net::Body::raw},

@@ -3,16 +3,11 @@
 #include <algorithm>
 
 #include "codes/capacity.hpp"
+#include "codes/standing.hpp"
 
 namespace fairlead::codes {
 
 namespace {
-
-bool is_asked_about(const std::vector<Candidate>& candidates, core::CodeId code) {
-  return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
-    return candidate.code && candidate.code->id == code;
-  });
-}
 
 State state_of(const Use* use, core::Instant now) {
   if (!use) return State::none;
@@ -36,8 +31,8 @@ class Judge {
       company_.push_back(code->terms.stacking);
   }
 
-  Result judge_one(const Candidate& candidate) {
-    Result result{.given = candidate.given, .code = candidate.code};
+  JudgedCode judge_one(const Candidate& candidate) {
+    JudgedCode result{.given = candidate.given, .code = candidate.code};
     if (!result.code) {
       result.judgement.verdict = Verdict::code_not_found;
       return result;
@@ -46,11 +41,13 @@ class Judge {
     result.before = state_of(use, asker_.now);
     result.judgement.verdict = life_of(use, result.before);
     if (result.judgement.verdict != Verdict::accepted) {
-      if (use) result.use = *use;
-    } else {
-      judge_by_rules(result, result.before == State::held ? use : nullptr);
+      if (use) result.use = *use;  // what is redeemed sits beside all of them already
+      return result;
     }
-    if (!is_refusal(result.judgement.verdict)) note(result);
+    std::optional<Held> held;
+    if (result.before == State::held) held = held_of(*use);
+    judge_by_rules(result, held);
+    if (result.judgement.verdict == Verdict::accepted) note(result, held);
     return result;
   }
 
@@ -62,22 +59,20 @@ class Judge {
     return judge_life(question_.action, state, is_same ? SameCart::yes : SameCart::no);
   }
 
-  void judge_by_rules(Result& result, const Use* live_hold) {
+  void judge_by_rules(JudgedCode& result, const std::optional<Held>& held) {
     const auto& code = *result.code;
     const auto& cart = question_.cart;
     result.standing = read_standing(asker_, code, question_);
     result.standing.company = company_;
     if (room_ == Room::asked) {
-      std::optional<OwnHold> own;
-      if (live_hold)
-        own = OwnHold{live_hold->id, live_hold->currency, live_hold->granted.amount_minor};
-      read_capacities(asker_.session, asker_.brand, code, cart, pending_, own, asker_.now,
+      read_capacities(asker_.session, asker_.brand, code, cart, pending_, held, asker_.now,
                       result.standing);
     } else {
       for (const auto& [scope, limits, currency] : scopes_of(code))
         result.standing.capacities.push_back({limits, currency});
     }
-    // Only now: a page that asks must not tell by the statements why a code is refused (check.hpp).
+    // Only now: a page that asks must not tell by the statements why a code is refused
+    // (page_check.hpp).
     if (code.is_deal_archived) {
       result.judgement.verdict = Verdict::code_disabled;
       return;
@@ -85,10 +80,8 @@ class Judge {
     result.judgement = judge_before_capacity(&code.terms, cart, rest_, result.standing, asker_.now);
     if (is_refusal(result.judgement.verdict)) return;
     const auto& granted = result.judgement.granted;
-    // A live hold is a promise: limits are asked only for what it has grown by.
-    const bool is_promised = live_hold && granted.amount_minor <= live_hold->granted.amount_minor;
-    if (room_ == Room::asked && !is_promised) {
-      const auto no_room = judge_capacity(result.standing, cart, granted.amount_minor);
+    if (room_ == Room::asked) {
+      const auto no_room = judge_capacity(result.standing, cart, granted.amount_minor, held);
       if (is_refusal(no_room.verdict)) {
         result.judgement = no_room;
         result.judgement.verdict =
@@ -106,11 +99,10 @@ class Judge {
                      .cart_sha256 = digest_};
   }
 
-  void note(const Result& result) {
+  void note(const JudgedCode& result, const std::optional<Held>& held) {
+    pending_.add(*result.code, question_.cart.currency, result.use->granted.amount_minor, held);
     rest_.take(result.use->granted.allocations, question_.cart);
     company_.push_back(result.code->terms.stacking);
-    if (result.judgement.verdict == Verdict::accepted && result.before != State::held)
-      pending_.add(*result.code, question_.cart.currency, result.use->granted.amount_minor);
   }
 
   const Asker& asker_;
@@ -139,14 +131,20 @@ void sort_candidates(std::vector<Candidate>& candidates) {
   candidates.erase(std::unique(candidates.begin(), candidates.end(), is_same), candidates.end());
 }
 
-std::vector<Result> judge_codes(const Asker& asker, const Question& question,
-                                const std::vector<Candidate>& candidates,
-                                const std::vector<Use>& uses, Room room) {
+bool is_among(const std::vector<Candidate>& candidates, core::CodeId code) {
+  return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
+    return candidate.code && candidate.code->id == code;
+  });
+}
+
+std::vector<JudgedCode> judge_codes(const Asker& asker, const Question& question,
+                                    const std::vector<Candidate>& candidates,
+                                    const std::vector<Use>& uses, Room room) {
   Judge judge(asker, question, uses, room);
   for (const auto& use : uses) {
     if (stays_beside(use, question, candidates, asker.now)) judge.sit_beside(use);
   }
-  std::vector<Result> results;
+  std::vector<JudgedCode> results;
   for (const auto& candidate : candidates)
     results.push_back(judge.judge_one(candidate));
   return results;
@@ -154,8 +152,10 @@ std::vector<Result> judge_codes(const Asker& asker, const Question& question,
 
 bool stays_beside(const Use& use, const Question& question,
                   const std::vector<Candidate>& candidates, core::Instant now) {
-  if (is_asked_about(candidates, use.code)) return false;
-  return use.is_redeemed() || (question.form == Form::one && use.is_live_hold(now));
+  // Money that was given is given, in whatever order the codes are named now.
+  if (use.is_redeemed()) return true;
+  return question.form == Form::one && use.is_live_hold(now) &&
+         !is_among(candidates, use.code);
 }
 
 }  // namespace fairlead::codes

@@ -7,16 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "codes/asker.hpp"
 #include "codes/question.hpp"
 #include "codes/rules.hpp"
-#include "codes/standing.hpp"
 #include "codes/stored_code.hpp"
 #include "codes/use_rows.hpp"
 
 namespace fairlead::codes {
 
 // What became of one code of the question.
-struct Result {
+struct JudgedCode {
   std::string given;               // as typed
   std::optional<StoredCode> code;  // nullopt: code_not_found
   State before = State::none;      // of this order's use of it; a hold that ran out is `expired`
@@ -35,15 +35,16 @@ struct Candidate {
   std::optional<StoredCode> code;
 };
 void sort_candidates(std::vector<Candidate>& candidates);
+bool is_among(const std::vector<Candidate>& candidates, core::CodeId code);
 
 // Whether the limits are asked here, or by the conditional statements that take from them.
 enum class Room : std::uint8_t { asked, left_to_taking };
-std::vector<Result> judge_codes(const Asker& asker, const Question& question,
-                                const std::vector<Candidate>& candidates,
-                                const std::vector<Use>& uses, Room room);
+std::vector<JudgedCode> judge_codes(const Asker& asker, const Question& question,
+                                    const std::vector<Candidate>& candidates,
+                                    const std::vector<Use>& uses, Room room);
 
-// The uses that this question leaves alone and must get along with: of other codes, redeemed or
-// held. A list of codes replaces what was held before.
+// The uses that this question leaves alone and must get along with: whatever is redeemed, and what
+// other codes hold. A list of codes replaces what was held before.
 bool stays_beside(const Use& use, const Question& question,
                   const std::vector<Candidate>& candidates, core::Instant now);
 

@@ -2,20 +2,12 @@
 // inside the caller's transaction.
 #pragma once
 
-#include "codes/codes.hpp"
+#include "codes/asker.hpp"
 #include "codes/question.hpp"
 #include "codes/rules.hpp"
 #include "codes/stored_code.hpp"
 
 namespace fairlead::codes {
-
-// Who asks, and when.
-struct Asker {
-  storage::Session& session;
-  const Dependencies& dependencies;
-  core::BrandId brand;
-  core::Instant now;
-};
 
 // All of a Standing but its company and capacities. Reads only what the code's terms ask about.
 Standing read_standing(const Asker& asker, const StoredCode& code, const Question& question);

@@ -5,6 +5,7 @@
 #include "codes/code_looks.hpp"
 #include "codes/sql.hpp"
 #include "codes/term_fields.hpp"
+#include "codes/term_json.hpp"
 #include "core/check.hpp"
 
 namespace fairlead::codes {
@@ -22,8 +23,7 @@ core::Result<core::CodeId> create_code(storage::Session& session, core::BrandId 
   const bool is_text_good =
       code.origin == CodeOrigin::imported ? !folded.empty() : is_canonical(folded);
   if (!is_text_good) {
-    return core::fail(core::Errc::invalid,
-                      "code: 3 to 40 letters A-Z (of any case), digits, '-' or '_' are needed");
+    return core::fail(core::Errc::invalid, std::string(canonical_text_rule));
   }
   if (const auto checked = check_terms(code.terms); !checked) return checked.error();
   auto deal = session.run(sql::find_deal_currency, brand, code.deal);
@@ -91,6 +91,12 @@ std::optional<StoredCode> hold_code(storage::Session& session, core::BrandId bra
   return first_code(session.run(sql::hold_code, brand, folded));
 }
 
+std::optional<StoredCode> hold_code(storage::Session& session, core::BrandId brand,
+                                    core::CodeId id) {
+  const auto code = find_code(session, brand, id);
+  return code ? hold_code(session, brand, code->folded) : std::nullopt;
+}
+
 std::optional<StoredCode> lock_code(storage::Session& session, core::BrandId brand,
                                     core::CodeId id) {
   session.run(sql::lock_code, brand, id);
@@ -125,16 +131,6 @@ std::optional<CodeOwner> take_owner(storage::Session& session, core::BrandId bra
 
 namespace {
 
-std::optional<std::int64_t> maybe_integer(const storage::Row& row, std::size_t column) {
-  if (row.is_null(column)) return std::nullopt;
-  return row.integer(column);
-}
-
-std::optional<core::Instant> maybe_instant(const storage::Row& row, std::size_t column) {
-  if (row.is_null(column)) return std::nullopt;
-  return row.instant(column);
-}
-
 // The columns of find_code.sql and its siblings, in their order.
 StoredCode read_code(const storage::Row& row) {
   const auto kind = parse_discount_kind(row.text(6));
@@ -143,12 +139,12 @@ StoredCode read_code(const storage::Row& row) {
                            .rate = {row.integer_or(7, 0)},
                            .amount_minor = row.integer_or(8, 0)},
               .currency = core::Currency::of(row.text(9)),
-              .limits = {.uses_max = maybe_integer(row, 14),
-                         .uses_per_customer_max = maybe_integer(row, 15),
-                         .budget_minor = maybe_integer(row, 16)},
-              .cart = {.subtotal_min_minor = maybe_integer(row, 13)},
-              .starts_at = maybe_instant(row, 10),
-              .ends_at = maybe_instant(row, 11)};
+              .limits = {.uses_max = row.maybe_integer(14),
+                         .uses_per_customer_max = row.maybe_integer(15),
+                         .budget_minor = row.maybe_integer(16)},
+              .cart = {.subtotal_min_minor = row.maybe_integer(13)},
+              .starts_at = row.maybe_instant(10),
+              .ends_at = row.maybe_instant(11)};
   read_rules_text(row.text(20), terms);
   terms.is_enabled = row.integer(12) != 0 && row.is_null(19);
   return {.id = row.id<core::CodeId>(0),
@@ -158,15 +154,15 @@ StoredCode read_code(const storage::Row& row) {
           .text = row.text(4),
           .folded = row.text(5),
           .terms = terms,
-          .shared = {.uses_max = maybe_integer(row, 23),
-                     .uses_per_customer_max = maybe_integer(row, 24),
-                     .budget_minor = maybe_integer(row, 25)},
+          .shared = {.uses_max = row.maybe_integer(23),
+                     .uses_per_customer_max = row.maybe_integer(24),
+                     .budget_minor = row.maybe_integer(25)},
           .campaign_currency = core::Currency::of(row.text(22)),
           .is_deal_archived = !row.is_null(26),
           .influencer_email = row.text_or(21, ""),
           .version = row.integer(17),
           .created_at = row.instant(18),
-          .archived_at = maybe_instant(row, 19)};
+          .archived_at = row.maybe_instant(19)};
 }
 
 std::optional<StoredCode> first_code(const storage::Rows& rows) {

@@ -38,6 +38,8 @@ std::optional<StoredCode> find_code(storage::Session& session, core::BrandId bra
 // has ended.
 std::optional<StoredCode> hold_code(storage::Session& session, core::BrandId brand,
                                     std::string_view folded);
+std::optional<StoredCode> hold_code(storage::Session& session, core::BrandId brand,
+                                    core::CodeId id);
 // As find_code, but neither an edit nor a use of this code commits before the transaction has
 // ended.
 std::optional<StoredCode> lock_code(storage::Session& session, core::BrandId brand,

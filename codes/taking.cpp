@@ -2,37 +2,28 @@
 
 #include <algorithm>
 
-#include "codes/sql.hpp"
-
 namespace fairlead::codes {
 
 namespace {
 
 bool write_row(storage::Session& session, core::BrandId brand, std::string_view order_ref,
                const Draft& draft, core::Instant at) {
-  return draft.before ? change_use(session, brand, draft.before->state, draft.use, at)
-                      : insert_use(session, brand, draft.code, order_ref, draft.use, at);
+  return draft.before
+             ? change_use(session, brand, draft.before->state, draft.use, at)
+             : insert_use(session, brand, draft.code, order_ref, draft.position, draft.use, at);
 }
 
 Taking taking_of(const Draft& draft) {
-  const auto& use = draft.use;
-  Taking taking{
-      .portion = {draft.code, use.id, use.customers, use.currency, use.granted.amount_minor},
-      .as = use.state == State::held ? As::hold : As::use};
-  if (draft.before && draft.before->state == State::held) {
-    const auto& held = *draft.before;
-    taking.held = Held{held.customers, held.currency, held.granted.amount_minor};
-  }
+  Taking taking{.portion = portion_of(draft.code, draft.use),
+                .as = draft.use.state == State::held ? As::hold : As::use};
+  if (draft.before && draft.before->state == State::held) taking.held = held_of(*draft.before);
   return taking;
 }
 
 // A use beyond the limit is counted apart: what its hold had goes back.
 void give_back_hold(storage::Session& session, core::BrandId brand, const Draft& draft) {
   if (!draft.before || draft.before->state != State::held) return;
-  const auto& held = *draft.before;
-  give_back(session, brand,
-            {draft.code, held.id, held.customers, held.currency, held.granted.amount_minor},
-            As::hold);
+  give_back(session, brand, portion_of(draft.code, *draft.before), As::hold);
 }
 
 void give_ids(std::vector<Draft>& drafts, core::Instant now) {
@@ -41,6 +32,10 @@ void give_ids(std::vector<Draft>& drafts, core::Instant now) {
 }
 
 }  // namespace
+
+Portion portion_of(const StoredCode& code, const Use& use) {
+  return {code, use.id, use.customers, use.currency, use.granted.amount_minor};
+}
 
 std::vector<Use> lock_uses(storage::Session& session, core::BrandId brand,
                            std::string_view order_ref, const std::vector<const StoredCode*>& codes,
@@ -52,11 +47,20 @@ std::vector<Use> lock_uses(storage::Session& session, core::BrandId brand,
   }
   for (auto& use : uses) {
     if (use.state != State::held || use.is_live_hold(now)) continue;
-    // Of a code without limits there is nothing to give back but the row's word.
-    session.run(sql::expire_hold, brand, use.id);
     use.state = State::expired;
+    const bool is_named = std::any_of(codes.begin(), codes.end(),
+                                      [&](const auto* code) { return code->id == use.code; });
+    // Its row changes together with its counters. Those of a named code were settled above; where
+    // it has none, the row's word is all there is.
+    if (is_named) expire_use(session, brand, use.id);
   }
   return uses;
+}
+
+std::size_t next_position(const std::vector<Use>& uses, const std::vector<Draft>& drafts) {
+  const auto is_new = [](const Draft& draft) { return !draft.before; };
+  return uses.size() +
+         static_cast<std::size_t>(std::count_if(drafts.begin(), drafts.end(), is_new));
 }
 
 bool write_all(storage::Session& session, core::BrandId brand, std::string_view order_ref,

@@ -11,8 +11,11 @@
 
 namespace fairlead::codes {
 
+Portion portion_of(const StoredCode& code, const Use& use);
+
 // The order's uses, locked, after every hold that stands in the way of these codes and has run out
-// is given back; one of the order's own that ran out is `expired`.
+// is given back. One of the order's own that ran out is `expired` here; that of a code not named
+// stays as it is in its row, and whoever asks for that code next gives it back.
 std::vector<Use> lock_uses(storage::Session& session, core::BrandId brand,
                            std::string_view order_ref, const std::vector<const StoredCode*>& codes,
                            core::Instant now);
@@ -22,7 +25,10 @@ struct Draft {
   const StoredCode& code;
   std::optional<Use> before;  // this order's use of the code, if it has one
   Use use;                    // as it shall be; its id is given here when it has none
+  std::size_t position = 0;   // of a new use among the order's, without a gap
 };
+// The position of the next new use, behind the order's and the drafts'.
+std::size_t next_position(const std::vector<Use>& uses, const std::vector<Draft>& drafts);
 
 // False: there is no room, and nothing is left behind. Runs the transaction again when somebody
 // else has written one of these rows since the caller looked.

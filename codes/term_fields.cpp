@@ -1,17 +1,12 @@
 #include "codes/term_fields.hpp"
 
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-#include <cstdio>
-
-#include "codes/question.hpp"
+#include "codes/term_json.hpp"
 #include "core/check.hpp"
 
 namespace fairlead::codes {
 
 namespace {
 
-constexpr std::string_view weekday_names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 constexpr std::int64_t quantity_max = 1'000'000;
 constexpr std::int64_t set_quantity_max = 1'000;
 
@@ -36,6 +31,7 @@ void replace(net::Fields& body, std::string_view name, T& value, Read read) {
   body.object(name, false, [&](net::Fields& fields) { read(fields, value); });
 }
 
+void read_condition_fields(net::Fields& body, Terms& terms);
 void read_filter(net::Fields& fields, ItemFilter& filter);
 void read_limits(net::Fields& fields, Terms& terms);
 void read_customers(net::Fields& fields, CustomerRules& rules);
@@ -43,41 +39,30 @@ void read_schedule(net::Fields& fields, Schedule& schedule);
 void read_stacking(net::Fields& fields, Stacking& stacking);
 void read_discount_of_kind(net::Fields& fields, Terms& terms);
 void read_how(net::Fields& fields, Discount& discount);
-boost::json::value filter_json(const ItemFilter& filter);
-boost::json::value customers_json(const CustomerRules& rules);
-boost::json::value schedule_json(const Schedule& schedule);
-boost::json::value stacking_json(const Stacking& stacking);
-void add_how_json(const Discount& discount, boost::json::object& json);
-
-template <class T>
-boost::json::value or_null(const std::optional<T>& maybe) {
-  if (!maybe) return nullptr;
-  return *maybe;
-}
 
 }  // namespace
+
+NewCode read_code_terms(net::Fields& body) {
+  NewCode code{.deal = {},
+               .text = {},
+               .terms = {.discount = {}, .currency = core::Currency::of("EUR"), .limits = {}}};
+  const auto deal = body.text("deal_id", {.min = 1, .max = 64});
+  if (auto id = core::DealId::parse(deal)) {
+    code.deal = *id;
+  } else if (!deal.empty()) {
+    body.refuse("deal_id", "not_found", "There is no such deal.");
+  }
+  read_discount(body, code.terms);
+  read_conditions(body, code.terms);
+  return code;
+}
 
 void read_discount(net::Fields& body, Terms& terms) {
   body.object("discount", true, [&](net::Fields& fields) { read_discount_of_kind(fields, terms); });
 }
 
 void read_conditions(net::Fields& body, Terms& terms) {
-  const auto* limits = body.raw("limits");
-  if (limits && limits->is_null()) {
-    terms.limits = {};
-    terms.cart = {};
-  }
-  body.object("limits", false, [&](net::Fields& fields) { read_limits(fields, terms); });
-  replace(body, "items", terms.items, read_filter);
-  replace(body, "customers", terms.customers, read_customers);
-  replace(body, "schedule", terms.schedule, read_schedule);
-  replace(body, "stacking", terms.stacking, read_stacking);
-  terms.restores_use = body.maybe_boolean("restores_use").value_or(terms.restores_use);
-  terms.is_enabled = body.maybe_boolean("enabled").value_or(terms.is_enabled);
-  change(body, "starts_at", terms.starts_at, [&] { return body.maybe_instant("starts_at"); });
-  change(body, "ends_at", terms.ends_at, [&] { return body.maybe_instant("ends_at"); });
-  if (terms.starts_at && terms.ends_at && *terms.ends_at <= *terms.starts_at)
-    body.refuse("ends_at", "out_of_range", "ends_at must be later than starts_at");
+  read_condition_fields(body, terms);
   if (rules_text(terms).size() > rules_bytes_max)
     body.refuse("items", "out_of_range",
                 "the conditions of a code must not exceed 65536 bytes in all");
@@ -108,78 +93,37 @@ core::Result<void> check_terms(const Terms& terms) {
   return {};
 }
 
-boost::json::object discount_json(const Terms& terms) {
-  const auto& discount = terms.discount;
-  boost::json::object json{{"kind", name_of(discount.kind)}};
-  switch (discount.kind) {
-    case DiscountKind::percent:
-    case DiscountKind::buy_x_get_y:
-      json["rate_ppm"] = discount.rate.ppm;
-      break;
-    case DiscountKind::fixed:
-      json["amount_minor"] = discount.amount_minor;
-      json["currency"] = terms.currency.code();
-      break;
-    case DiscountKind::free_shipping:
-      break;
-  }
-  add_how_json(discount, json);
-  return json;
-}
-
-boost::json::object capacity_json(const CapacityLimits& limits) {
-  return {{"uses_max", or_null(limits.uses_max)},
-          {"uses_per_customer_max", or_null(limits.uses_per_customer_max)},
-          {"budget_minor", or_null(limits.budget_minor)}};
-}
-
-void add_conditions_json(const Terms& terms, boost::json::object& json) {
-  auto limits = capacity_json(terms.limits);
-  limits["subtotal_min_minor"] = or_null(terms.cart.subtotal_min_minor);
-  limits["subtotal_max_minor"] = or_null(terms.cart.subtotal_max_minor);
-  limits["subtotal_basis"] = name_of(terms.cart.basis);
-  limits["quantity_min"] = or_null(terms.cart.quantity_min);
-  limits["currency"] = terms.currency.code();
-  json["limits"] = std::move(limits);
-  json["items"] = filter_json(terms.items);
-  json["customers"] = customers_json(terms.customers);
-  json["schedule"] = schedule_json(terms.schedule);
-  json["stacking"] = stacking_json(terms.stacking);
-  json["restores_use"] = terms.restores_use;
-}
-
-std::string rules_text(const Terms& terms) {
-  boost::json::object json;
-  boost::json::object how;
-  add_how_json(terms.discount, how);
-  if (!how.empty()) json["discount"] = std::move(how);
-  boost::json::object cart;
-  if (terms.cart.subtotal_max_minor) cart["subtotal_max_minor"] = *terms.cart.subtotal_max_minor;
-  if (terms.cart.basis != Basis::cart) cart["subtotal_basis"] = name_of(terms.cart.basis);
-  if (terms.cart.quantity_min) cart["quantity_min"] = *terms.cart.quantity_min;
-  if (!cart.empty()) json["limits"] = std::move(cart);
-  const auto add = [&](std::string_view name, boost::json::value value) {
-    if (!value.is_null()) json[name] = std::move(value);
-  };
-  add("items", filter_json(terms.items));
-  add("customers", customers_json(terms.customers));
-  add("schedule", schedule_json(terms.schedule));
-  add("stacking", stacking_json(terms.stacking));
-  if (!terms.restores_use) json["restores_use"] = false;
-  return json.empty() ? "" : boost::json::serialize(json);
-}
-
 void read_rules_text(std::string_view text, Terms& terms) {
   terms.discount.method =
       terms.discount.kind == DiscountKind::fixed ? Method::across : Method::each;
   if (text.empty()) return;
   net::Fields body(text);
   body.object("discount", false, [&](net::Fields& fields) { read_how(fields, terms.discount); });
-  read_conditions(body, terms);
+  read_condition_fields(body, terms);
   CHECK(!body.refusal());
 }
 
 namespace {
+
+// Without a look at how much it is: what the column holds was looked at when it was written.
+void read_condition_fields(net::Fields& body, Terms& terms) {
+  const auto* limits = body.raw("limits");
+  if (limits && limits->is_null()) {
+    terms.limits = {};
+    terms.cart = {};
+  }
+  body.object("limits", false, [&](net::Fields& fields) { read_limits(fields, terms); });
+  replace(body, "items", terms.items, read_filter);
+  replace(body, "customers", terms.customers, read_customers);
+  replace(body, "schedule", terms.schedule, read_schedule);
+  replace(body, "stacking", terms.stacking, read_stacking);
+  terms.restores_use = body.maybe_boolean("restores_use").value_or(terms.restores_use);
+  terms.is_enabled = body.maybe_boolean("enabled").value_or(terms.is_enabled);
+  change(body, "starts_at", terms.starts_at, [&] { return body.maybe_instant("starts_at"); });
+  change(body, "ends_at", terms.ends_at, [&] { return body.maybe_instant("ends_at"); });
+  if (terms.starts_at && terms.ends_at && *terms.ends_at <= *terms.starts_at)
+    body.refuse("ends_at", "out_of_range", "ends_at must be later than starts_at");
+}
 
 void read_discount_of_kind(net::Fields& fields, Terms& terms) {
   auto& discount = terms.discount;
@@ -318,77 +262,6 @@ void read_schedule(net::Fields& fields, Schedule& schedule) {
 void read_stacking(net::Fields& fields, Stacking& stacking) {
   stacking.group = fields.maybe_text("group", {.min = 1, .max = 64}).value_or("");
   stacking.priority = fields.maybe_integer("priority", 0, 1'000).value_or(Stacking{}.priority);
-}
-
-boost::json::value filter_json(const ItemFilter& filter) {
-  if (filter.takes_all()) return nullptr;
-  boost::json::object json;
-  const auto add = [&](std::string_view name, const std::vector<std::string>& list) {
-    if (!list.empty()) json[name] = boost::json::value_from(list);
-  };
-  add("product_ids", filter.product_ids);
-  add("skus", filter.skus);
-  add("category_ids", filter.category_ids);
-  add("excluded_product_ids", filter.excluded_product_ids);
-  add("excluded_skus", filter.excluded_skus);
-  add("excluded_category_ids", filter.excluded_category_ids);
-  if (filter.excludes_sale_items) json["excludes_sale_items"] = true;
-  return json;
-}
-
-boost::json::value customers_json(const CustomerRules& rules) {
-  if (rules == CustomerRules{}) return nullptr;
-  boost::json::object json;
-  if (rules.is_first_order_only) json["first_order_only"] = true;
-  if (!rules.groups.empty()) json["groups"] = boost::json::value_from(rules.groups);
-  if (rules.allows_self_use) json["self_use_allowed"] = true;
-  if (rules.click_hours_max > 0) json["click_within_hours"] = rules.click_hours_max;
-  return json;
-}
-
-std::string minute_text(std::int32_t minute) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%02d:%02d", minute / 60, minute % 60);
-  return text;
-}
-
-boost::json::value schedule_json(const Schedule& schedule) {
-  if (schedule.windows.empty()) return nullptr;
-  boost::json::array windows;
-  for (const auto& window : schedule.windows) {
-    boost::json::array weekdays;
-    for (std::size_t day = 0; day < std::size(weekday_names); ++day) {
-      if ((window.weekdays >> day & 1) != 0) weekdays.emplace_back(weekday_names[day]);
-    }
-    windows.push_back({{"weekdays", std::move(weekdays)},
-                       {"from", minute_text(window.from_minute)},
-                       {"to", minute_text(window.to_minute)}});
-  }
-  return {{"timezone", schedule.timezone}, {"windows", std::move(windows)}};
-}
-
-boost::json::value stacking_json(const Stacking& stacking) {
-  if (stacking == Stacking{}) return nullptr;
-  boost::json::object json;
-  if (!stacking.group.empty()) json["group"] = stacking.group;
-  json["priority"] = stacking.priority;
-  return json;
-}
-
-void add_how_json(const Discount& discount, boost::json::object& json) {
-  const bool is_default_method =
-      (discount.kind == DiscountKind::fixed) == (discount.method == Method::across);
-  if (!is_default_method && discount.kind != DiscountKind::buy_x_get_y &&
-      discount.kind != DiscountKind::free_shipping)
-    json["method"] = name_of(discount.method);
-  if (discount.amount_max_minor) json["amount_max_minor"] = *discount.amount_max_minor;
-  if (discount.kind != DiscountKind::buy_x_get_y) return;
-  json["buy_quantity"] = discount.buy_quantity;
-  json["get_quantity"] = discount.get_quantity;
-  if (discount.sets_max) json["sets_max"] = *discount.sets_max;
-  if (!discount.get) return;
-  // {} takes any item; absent means the items that are bought.
-  json["get"] = discount.get->takes_all() ? boost::json::object() : filter_json(*discount.get);
 }
 
 }  // namespace

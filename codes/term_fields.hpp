@@ -1,12 +1,11 @@
-// A code's terms as the API and the database spell them: one set of JSON fields for POST and PATCH
-// /v1/codes, their answers, and the column codes.rules. Strict: a problem names the JSON pointer
-// and what would be right. Pure; any thread.
+// A code's terms read as the API and the database spell them: one set of JSON fields for POST and
+// PATCH /v1/codes and the column codes.rules. Strict: a problem names the JSON pointer and what
+// would be right. What writes them is term_json.hpp. Pure; any thread.
 #pragma once
 
-#include <boost/json/object.hpp>
-#include <string>
 #include <string_view>
 
+#include "codes/codes.hpp"
 #include "codes/terms.hpp"
 #include "core/result.hpp"
 #include "net/json.hpp"
@@ -19,6 +18,8 @@ inline constexpr std::size_t filter_entries_max = 500;            // of one list
 inline constexpr std::size_t windows_max = 50;
 inline constexpr std::size_t rules_bytes_max = 65'536;
 
+// deal_id, discount and conditions of a new code's body; everything but its text.
+NewCode read_code_terms(net::Fields& body);
 // The discount of a new code, with the fields of its kind and no others. `terms.currency` becomes
 // that of a fixed amount; for the others it is left alone.
 void read_discount(net::Fields& body, Terms& terms);
@@ -32,14 +33,7 @@ void read_capacity(net::Fields& limits, CapacityLimits& capacity);
 // the detail starts with the field.
 core::Result<void> check_terms(const Terms& terms);
 
-boost::json::object discount_json(const Terms& terms);
-boost::json::object capacity_json(const CapacityLimits& limits);
-// All the conditions, null where there is nothing, into a code's JSON.
-void add_conditions_json(const Terms& terms, boost::json::object& json);
-
-// The column: only what the other columns do not hold and differs from the plain code; "" for one.
-std::string rules_text(const Terms& terms);
-// CHECKs: the column is written here alone.
+// The column, as rules_text() writes it (term_json.hpp). CHECKs: nobody else writes it.
 void read_rules_text(std::string_view text, Terms& terms);
 
 }  // namespace fairlead::codes

@@ -48,14 +48,6 @@ bool combine(const Stacking& a, const Stacking& b) {
   return !a.group.empty() && !b.group.empty() && a.group != b.group;
 }
 
-std::vector<std::string> Cart::customer_names() const {
-  std::vector<std::string> names;
-  for (const auto& name : {customer.key, customer.email_sha256}) {
-    if (!name.empty()) names.push_back(name);
-  }
-  return names;
-}
-
 std::string_view name_of(DiscountKind kind) {
   switch (kind) {
     case DiscountKind::percent:

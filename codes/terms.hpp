@@ -95,6 +95,8 @@ struct Window {
   std::int32_t to_minute = 0;    // exclusive, from_minute + 1 … 1440
   bool operator==(const Window&) const = default;
 };
+inline constexpr std::string_view weekday_names[] = {"mon", "tue", "wed", "thu",
+                                                     "fri", "sat", "sun"};  // of the bits
 struct Schedule {
   std::string timezone;  // "Europe/Berlin"; "" without windows
   std::vector<Window> windows;

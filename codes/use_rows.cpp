@@ -42,10 +42,6 @@ std::string_view name_at(const Use& use, std::size_t position) {
   return position < use.customers.size() ? std::string_view(use.customers[position]) : "";
 }
 
-bool is_same_place(const Allocation& a, const Allocation& b) {
-  return a.target == b.target && a.line_id == b.line_id;
-}
-
 }  // namespace
 
 std::vector<Use> find_uses(storage::Session& session, core::BrandId brand,
@@ -64,9 +60,9 @@ std::vector<Use> find_uses(storage::Session& session, core::BrandId brand,
                         .allocations = read_allocations(boost::json::parse(row.text(6)))},
             .subtotal_minor = row.integer(8),
             .cart_sha256 = row.text(7),
+            .expires_at = row.maybe_instant(9),
             .rolled_back_minor = row.integer(10),
             .is_late = row.integer(11) != 0};
-    if (!row.is_null(9)) use.expires_at = row.instant(9);
     uses.push_back(std::move(use));
   }
   return uses;
@@ -78,13 +74,19 @@ const Use* find_use(const std::vector<Use>& uses, core::CodeId code) {
   return found == uses.end() ? nullptr : &*found;
 }
 
+Held held_of(const Use& use) {
+  return {use.id, use.customers, use.currency, use.granted.amount_minor};
+}
+
 bool insert_use(storage::Session& session, core::BrandId brand, const StoredCode& code,
-                std::string_view order_ref, const Use& use, core::Instant at) {
+                std::string_view order_ref, std::size_t position, const Use& use,
+                core::Instant at) {
   return session
              .run(sql::insert_use, brand, use.id, code.id, code.campaign, order_ref,
                   name_of(use.state), name_at(use, 0), name_at(use, 1), use.currency.code(),
                   use.subtotal_minor, use.granted.amount_minor, text_of(use.granted.allocations),
-                  use.cart_sha256, at, use.expires_at, use.is_late ? 1 : 0)
+                  use.cart_sha256, at, use.expires_at, use.is_late ? 1 : 0,
+                  static_cast<std::int64_t>(position))
              .changed == 1;
 }
 
@@ -102,6 +104,10 @@ bool release_use(storage::Session& session, core::BrandId brand, core::CodeUseId
   return session.run(sql::release_use, brand, use).changed == 1;
 }
 
+bool expire_use(storage::Session& session, core::BrandId brand, core::CodeUseId use) {
+  return session.run(sql::expire_hold, brand, use).changed == 1;
+}
+
 void run_again() {
   throw storage::StatementFailed{core::fail(core::Errc::busy, "a use has just changed"), true};
 }
@@ -112,7 +118,7 @@ std::vector<Allocation> rest_of(storage::Session& session, core::BrandId brand, 
   for (const auto& row : session.run(sql::list_rollbacks, brand, use.id, rollbacks_max)) {
     for (const auto& part : read_allocations(boost::json::parse(row.text(1)))) {
       for (auto& left : rest) {
-        if (is_same_place(left, part)) left.amount_minor -= part.amount_minor;
+        if (left.is_of_same_place(part)) left.amount_minor -= part.amount_minor;
       }
     }
   }

@@ -1,5 +1,5 @@
-// The rows of the ledger of uses: read and changed here and nowhere else. Inside the caller's
-// transaction.
+// The rows of the ledger of uses: read and changed here, and nowhere else but where a person is
+// renamed (privacy.hpp). Inside the caller's transaction.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 #include "codes/discount.hpp"
 #include "codes/life.hpp"
-#include "codes/question.hpp"
+#include "codes/rules.hpp"
 #include "codes/stored_code.hpp"
 
 namespace fairlead::codes {
@@ -38,20 +38,25 @@ enum class Locking { none, locked };
 std::vector<Use> find_uses(storage::Session& session, core::BrandId brand,
                            std::string_view order_ref, Locking locking);
 const Use* find_use(const std::vector<Use>& uses, core::CodeId code);
+// What a use in state `held` has taken.
+Held held_of(const Use& use);
 
-// False: this order has a use of this code already; nothing was written.
+// `position`: how many uses the order had when it was looked at. False: it has one more by now, of
+// this code or of another; nothing was written.
 bool insert_use(storage::Session& session, core::BrandId brand, const StoredCode& code,
-                std::string_view order_ref, const Use& use, core::Instant at);
+                std::string_view order_ref, std::size_t position, const Use& use, core::Instant at);
 // False: the row is not in state `from` any more; nothing was written.
 bool change_use(storage::Session& session, core::BrandId brand, State from, const Use& use,
                 core::Instant at);
+// False: it is no hold any more. What it held is given back by the caller (capacity.hpp).
 bool release_use(storage::Session& session, core::BrandId brand, core::CodeUseId use);
+bool expire_use(storage::Session& session, core::BrandId brand, core::CodeUseId use);
 
 // For a row that somebody else changed first: the transaction is tried again from its start, and
 // then sees what they wrote.
 [[noreturn]] void run_again();
 
-// The parts of `use` that were rolled back so far, and what is left of its allocations.
+// What is left of the allocations of `use` after the parts that were rolled back so far.
 std::vector<Allocation> rest_of(storage::Session& session, core::BrandId brand, const Use& use);
 // Appends a part; the use becomes `state` with `rolled_back_minor` in all. False: somebody else
 // came first.

@@ -16,15 +16,15 @@ std::vector<Use> current_uses(const Asker& asker, const Question& question,
                               const std::vector<Candidate>& candidates);
 void release_others(const Asker& asker, const Question& question,
                     const std::vector<Candidate>& candidates, const std::vector<Use>& uses);
-std::vector<Draft> drafts_of(const Question& question, const std::vector<Result>& results,
+std::vector<Draft> drafts_of(const Question& question, const std::vector<JudgedCode>& results,
                              const std::vector<Use>& uses, core::Instant now);
-void take_ids(std::vector<Result>& results, const std::vector<Draft>& drafts);
-void refuse_all(std::vector<Result>& results);
+void take_ids(std::vector<JudgedCode>& results, const std::vector<Draft>& drafts);
+void refuse_all(std::vector<JudgedCode>& results);
 
 }  // namespace
 
-const Result* Outcome::refused() const {
-  const auto found = std::find_if(results.begin(), results.end(), [](const Result& result) {
+const JudgedCode* Outcome::refused() const {
+  const auto found = std::find_if(results.begin(), results.end(), [](const JudgedCode& result) {
     return is_refusal(result.judgement.verdict);
   });
   return found == results.end() ? nullptr : &*found;
@@ -90,25 +90,21 @@ void release_others(const Asker& asker, const Question& question,
                     const std::vector<Candidate>& candidates, const std::vector<Use>& uses) {
   if (question.form != Form::list) return;
   for (const auto& use : uses) {
-    const bool is_named =
-        std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
-          return candidate.code && candidate.code->id == use.code;
-        });
-    if (is_named || use.state != State::held) continue;
-    const auto code = find_code(asker.session, asker.brand, use.code);
+    if (is_among(candidates, use.code) || use.state != State::held) continue;
+    // Held like the codes that are named: an edit that gives it its first limit counts its uses.
+    const auto code = hold_code(asker.session, asker.brand, use.code);
     CHECK(code.has_value());
     if (!release_use(asker.session, asker.brand, use.id)) continue;
-    give_back(asker.session, asker.brand,
-              {*code, use.id, use.customers, use.currency, use.granted.amount_minor}, As::hold);
+    give_back(asker.session, asker.brand, portion_of(*code, use), As::hold);
   }
 }
 
-std::vector<Draft> drafts_of(const Question& question, const std::vector<Result>& results,
+std::vector<Draft> drafts_of(const Question& question, const std::vector<JudgedCode>& results,
                              const std::vector<Use>& uses, core::Instant now) {
   std::vector<Draft> drafts;
   for (const auto& result : results) {
     if (result.judgement.verdict != Verdict::accepted) continue;  // repeated: nothing to do
-    Draft draft{*result.code, std::nullopt, *result.use};
+    Draft draft{*result.code, std::nullopt, *result.use, next_position(uses, drafts)};
     if (const auto* before = find_use(uses, result.code->id)) draft.before = *before;
     if (question.action == Action::reserve) {
       draft.use.state = State::held;
@@ -122,7 +118,7 @@ std::vector<Draft> drafts_of(const Question& question, const std::vector<Result>
   return drafts;
 }
 
-void take_ids(std::vector<Result>& results, const std::vector<Draft>& drafts) {
+void take_ids(std::vector<JudgedCode>& results, const std::vector<Draft>& drafts) {
   for (auto& result : results) {
     for (const auto& draft : drafts) {
       if (result.code->id == draft.code.id) result.use = draft.use;
@@ -130,9 +126,10 @@ void take_ids(std::vector<Result>& results, const std::vector<Draft>& drafts) {
   }
 }
 
-// Only a counter that lost its row can still refuse here; verify names it. Refusing is the safe
-// side.
-void refuse_all(std::vector<Result>& results) {
+// There was no room when it was taken, and there seems to be some now: a counter that lost its row,
+// which verify names, or a hold of another cart that ran out and is not settled yet. Refusing is
+// the safe side; whoever asks again is told what is true then.
+void refuse_all(std::vector<JudgedCode>& results) {
   for (auto& result : results) {
     if (result.judgement.verdict != Verdict::accepted) continue;
     result.judgement = {.verdict = Verdict::usage_limit_reached};

@@ -7,9 +7,8 @@
 //   3. the rules judge all codes in the order of their priority, each on what the others left;
 //   4. for each code its row in code_uses is inserted or moved on. UNIQUE (brand, order_ref, code)
 //      makes a second call wait for the first and then find its row: that use is answered again;
-//   5. counters and slots are taken. No room anywhere rolls back to the savepoint in front of 4, so
-//   a
-//      refusal burns nothing, and of several codes all are taken or none.
+//   5. counters and slots are taken. No room anywhere rolls back to the savepoint in front of 4:
+//      a refusal burns nothing, and of several codes all are taken or none.
 // Functions run inside the caller's transaction.
 #pragma once
 
@@ -21,10 +20,10 @@
 namespace fairlead::codes {
 
 struct Outcome {
-  std::vector<Result> results;  // in the order in which they are taken off; unknown codes last
+  std::vector<JudgedCode> results;  // in the order in which they are taken off; unknown codes last
 
   // Of several refusals the first; nullptr when all codes are good.
-  const Result* refused() const;
+  const JudgedCode* refused() const;
 };
 
 // What a redeem would answer now. Writes nothing, so it runs in read() too. order_ref may be "".

@@ -3,6 +3,7 @@
 
 #include "codes/code_copies.hpp"
 #include "codes/handlers.hpp"
+#include "core/check.hpp"
 #include "net/json.hpp"
 #include "net/listing.hpp"
 #include "net/problem.hpp"
@@ -13,20 +14,28 @@ namespace fairlead::codes {
 
 namespace {
 
-core::Answer no_such_code() {
-  return net::problem(404, "not_found", "There is no such code.");
-}
-
-// "code: …" and "placement: …" name the field that is in the way.
-core::Answer refuse(const core::Error& error) {
-  const bool is_placement = error.detail.starts_with("placement");
-  if (error.code == core::Errc::conflict)
-    return net::problem(409, is_placement ? "placement_taken" : "code_taken",
-                        is_placement ? error.detail + "; archive or rotate that one first."
-                                     : error.detail + "; choose another text, or none.");
-  if (error.code == core::Errc::not_found)
-    return net::problem(409, "archived", "The code's deal is archived and gets no new codes.");
-  return net::problem_of(error);
+core::Answer refuse(const RefusedCopy& refused, const std::string& placement,
+                    const std::string& text) {
+  switch (refused.why) {
+    case CopyRefusal::placement_taken:
+      return net::problem(409, "placement_taken",
+                          "The placement \"" + placement +
+                              "\" has a variant of this code already; archive or rotate that one "
+                              "first.");
+    case CopyRefusal::text_taken:
+      return net::problem(409, "code_taken",
+                          text.empty() ? "No text was found that is free; choose one."
+                                       : "The code " + fold(text) +
+                                             " exists already; choose another text, or none.");
+    case CopyRefusal::text_too_similar:
+      return net::problem(409, "code_too_similar", explain(*refused.alike));
+    case CopyRefusal::bad_text:
+      return net::problem(400, "invalid_request", canonical_text_rule,
+                          {{"/code", "invalid_value", std::string(canonical_text_rule)}});
+    case CopyRefusal::deal_archived:
+      return net::problem(409, "archived", "The code's deal is archived and gets no new codes.");
+  }
+  CHECK(false);
 }
 
 core::Answer create(storage::Database& database, const net::Call& call) {
@@ -36,8 +45,9 @@ core::Answer create(storage::Database& database, const net::Call& call) {
   const auto placement = body.text("placement", {.min = 1, .max = 60});
   const auto text = body.maybe_text("code", {.min = 1, .max = 64}).value_or("");
   if (!text.empty() && !is_canonical(fold(text)))
-    body.refuse("code", "invalid_value",
-                "code must be 3 to 40 letters A-Z (of any case), digits, '-' or '_'");
+    body.refuse("code", "invalid_value", std::string(canonical_text_rule));
+  const auto similar = body.maybe_boolean("allow_similar").value_or(false) ? Similar::allow_slips
+                                                                           : Similar::refuse_slips;
   if (auto refusal = body.refusal()) return *refusal;
   return net::answer_of(
       storage::once(database, net::idempotency_key(call), call.now, [&](storage::Session& session) {
@@ -46,8 +56,9 @@ core::Answer create(storage::Database& database, const net::Call& call) {
         if (!original) return no_such_code();
         if (original->archived_at)
           return net::problem(409, "archived", "This code is archived and gets no variants.");
-        const auto variant = make_variant(session, brand, *original, placement, text, call.now);
-        if (!variant) return refuse(variant.error());
+        const auto variant =
+            make_variant(session, brand, *original, placement, text, similar, call.now);
+        if (!variant) return refuse(variant.error(), placement, text);
         const auto json = variant_json(*variant);
         storage::record_change(session, brand, call.now, call.who.key.text(), "created",
                                variant->id.text(), boost::json::serialize(json));

@@ -75,7 +75,7 @@ void verify_rollbacks(storage::Session& session, core::Differences& differences)
   }
 }
 
-// Nothing when the text is not what answers.cpp writes: damage is to be named, not to end us.
+// Nothing when the text is not what use_rows.cpp writes: damage is to be named, not to end us.
 std::optional<std::int64_t> sum_of_allocations(const std::string& text) {
   try {
     std::int64_t sum_minor = 0;

@@ -39,6 +39,10 @@ struct Money {
   bool operator==(const Money&) const = default;
 };
 
+// The most that one amount from outside may be: far above any real one, and far below the point
+// where sums of many of them could overflow.
+inline constexpr std::int64_t amount_minor_max = 1'000'000'000'000'000;
+
 // Sums and products of minor units. Errc::overflow when the result does not fit int64.
 Result<std::int64_t> add_minor(std::int64_t a, std::int64_t b);
 Result<std::int64_t> multiply_minor(std::int64_t a, std::int64_t b);

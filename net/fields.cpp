@@ -37,7 +37,7 @@ bool has_control(std::string_view text) {
   });
 }
 
-std::string joined(std::initializer_list<std::string_view> words) {
+std::string joined(std::span<const std::string_view> words) {
   std::string list;
   for (const std::string_view word : words) {
     if (!list.empty()) list += ", ";
@@ -209,11 +209,12 @@ std::optional<core::Currency> Fields::currency(std::string_view name) {
 
 std::string Fields::one_of(std::string_view name, std::initializer_list<std::string_view> words) {
   const json::value* value = need(name);
-  return value == nullptr ? std::string(*words.begin()) : read_word(*value, name, words);
+  return value == nullptr ? std::string(*words.begin())
+                          : read_word(*value, name, {words.begin(), words.size()});
 }
 
 std::optional<std::string> Fields::maybe_one_of(std::string_view name,
-                                                std::initializer_list<std::string_view> words) {
+                                                std::span<const std::string_view> words) {
   const json::value* value = find(name);
   if (value == nullptr) return std::nullopt;
   return read_word(*value, name, words);
@@ -393,14 +394,14 @@ core::Instant Fields::read_instant(const json::value& value, std::string_view na
 }
 
 std::string Fields::read_word(const json::value& value, std::string_view name,
-                              std::initializer_list<std::string_view> words) {
+                              std::span<const std::string_view> words) {
   const auto text = text_of(value);
   for (const std::string_view word : words) {
     if (text == word) return std::string(word);
   }
   refuse(name, text ? "invalid_value" : "wrong_type",
          quoted(name) + " must be " + (words.size() > 1 ? "one of " : "") + joined(words));
-  return std::string(*words.begin());
+  return std::string(words.front());
 }
 
 const json::array* Fields::entries(std::string_view name, std::size_t count_min,

@@ -19,6 +19,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,7 +76,11 @@ class Fields {
   // One of the listed words; the first one when the problem was noted.
   std::string one_of(std::string_view name, std::initializer_list<std::string_view> words);
   std::optional<std::string> maybe_one_of(std::string_view name,
-                                          std::initializer_list<std::string_view> words);
+                                          std::initializer_list<std::string_view> words) {
+    return maybe_one_of(name, {words.begin(), words.size()});
+  }
+  std::optional<std::string> maybe_one_of(std::string_view name,
+                                          std::span<const std::string_view> words);
   std::vector<std::string> texts(std::string_view name, std::size_t count_max, TextRule rule = {});
   // Calls `read` for each object of an array; absent is allowed when count_min is 0.
   void objects(std::string_view name, std::size_t count_min, std::size_t count_max,
@@ -106,7 +111,7 @@ class Fields {
                             std::int64_t min, std::int64_t max);
   core::Instant read_instant(const boost::json::value& value, std::string_view name);
   std::string read_word(const boost::json::value& value, std::string_view name,
-                        std::initializer_list<std::string_view> words);
+                        std::span<const std::string_view> words);
   // The array of that name when it has count_min … count_max entries; else nullptr, problem noted.
   const boost::json::array* entries(std::string_view name, std::size_t count_min,
                                     std::size_t count_max);

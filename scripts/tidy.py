@@ -42,7 +42,8 @@ LIBRARIES = [
 ]
 PURE = re.compile(
     r"redirect/(decide|bots|link_rules|deep_link|apply_link)"
-    r"|codes/(terms|rules|discount|life|code_text|proposals|leak_test|leak_verdict)\."
+    r"|codes/(terms|cart|verdict|rules|discount|life|code_text|proposals)\."
+    r"|codes/leak_(test|history|filter|verdict)\."
     r"|attribution/(models[./]|attribute\.)|ledger/(plans[./]|commission\.|roi)"
 )
 IMPURE_INCLUDE = re.compile(

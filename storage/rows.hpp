@@ -65,6 +65,13 @@ class Row {
   std::string text_or(std::size_t column, std::string_view when_null) const;
   const std::string& blob(std::size_t column) const;
   core::Instant instant(std::size_t column) const { return {integer(column)}; }
+  // Nothing for NULL.
+  std::optional<std::int64_t> maybe_integer(std::size_t column) const {
+    return is_null(column) ? std::nullopt : std::optional(integer(column));
+  }
+  std::optional<core::Instant> maybe_instant(std::size_t column) const {
+    return is_null(column) ? std::nullopt : std::optional(instant(column));
+  }
   template <class AnyId>
   AnyId id(std::size_t column) const {
     return AnyId{integer_or(column, 0)};  // NULL is no id

@@ -229,15 +229,19 @@ TEST_P(Resources, CampaignsKeepEveryField) {
   EXPECT_EQ(member_of(created, "currency"), "EUR");
   EXPECT_EQ(member_of(created, "utm"), R"({"utm_source":"instagram","utm_campaign":"autumn"})");
   EXPECT_EQ(member_of(created, "goals"), R"([{"metric":"orders","baseline":10,"target":40}])");
-  EXPECT_EQ(member_of(created, "attribution"),
-            R"({"precedence":"latest","model":"last_click","lookback_days":7})");
+  EXPECT_EQ(
+      member_of(created, "attribution"),
+      R"({"precedence":"latest","model":"last_click","lookback_days":7,"code_share_ppm":500000,)"
+      R"("half_life_days":7,"click_to_order_min_s":0,"existing_customers":"credit"})");
   EXPECT_EQ(member_of(created, "ends_on"), "2026-09-01");
   const std::string path = "/v1/campaigns/" + member_of(created, "id");
   const auto changed = api.call("PATCH", path, brand.admin,
                                 R"({"attribution":{"lookback_days":8},"utm":{"utm_source":null}})");
   ASSERT_EQ(changed.status, 200) << changed.body;
-  EXPECT_EQ(member_of(changed, "attribution"),
-            R"({"precedence":"latest","model":"last_click","lookback_days":8})");
+  EXPECT_EQ(
+      member_of(changed, "attribution"),
+      R"({"precedence":"latest","model":"last_click","lookback_days":8,"code_share_ppm":500000,)"
+      R"("half_life_days":7,"click_to_order_min_s":0,"existing_customers":"credit"})");
   EXPECT_EQ(member_of(changed, "utm"), R"({"utm_campaign":"autumn"})");
 }
 

@@ -3,10 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <random>
 #include <set>
 
 #include "attribution/models.hpp"
 #include "tests/support/golden.hpp"
+#include "tests/support/random.hpp"
 
 namespace fairlead::attribution {
 
@@ -58,8 +63,12 @@ TEST(Attribute, FollowsTheGoldenTable) {
     SCOPED_TRACE(where);
     Policies policies;
     const auto words = test::words_of(fields[0]);
+    // "split/linear": with another model than last_click.
+    Policy policy{.precedence = words[0].substr(0, words[0].find('/'))};
+    if (const auto slash = words[0].find('/'); slash != words[0].npos)
+      policy.model = words[0].substr(slash + 1);
     for (std::int64_t number : {1, 2, 3})
-      policies[core::CampaignId{100 + number}].precedence = words[0];
+      policies[core::CampaignId{100 + number}] = policy;
     // "code_first leo=click_first": one campaign has its own precedence.
     if (words.size() == 2) policies[core::CampaignId{102}].precedence = words[1].substr(4);
     std::vector<Touch> touches;
@@ -83,33 +92,111 @@ TEST(Attribute, FollowsTheGoldenTable) {
 }
 
 TEST(Judge, FollowsTheGoldenTable) {
-  for (const auto& [where, fields] : test::golden_lines("attribution/judge.txt", 6)) {
+  for (const auto& [where, fields] : test::golden_lines("attribution/judge.txt", 7)) {
     SCOPED_TRACE(where);
-    const DealTerms deal{maybe_instant_of(fields[2]), maybe_instant_of(fields[3]),
-                         maybe_instant_of(fields[4])};
-    EXPECT_EQ(word_of(judge(instant_of(fields[0]), placed_at, deal, std::stoll(fields[1]))),
-              fields[5]);
+    const Touch click{.via = core::Via::click, .touched_at = instant_of(fields[0])};
+    const DealTerms deal{maybe_instant_of(fields[3]), maybe_instant_of(fields[4]),
+                         maybe_instant_of(fields[5])};
+    const Policy policy{.lookback_days = std::stoll(fields[1]),
+                        .click_to_order_min_s = std::stoll(fields[2])};
+    EXPECT_EQ(word_of(judge(click, placed_at, deal, policy)), fields[6]);
   }
 }
 
-TEST(Models, EachHasAGoldenCaseAndFollowsIt) {
+TEST(Judge, ACodeIsNeverTooSoon) {
+  const Touch code{.via = core::Via::code, .touched_at = placed_at};
+  EXPECT_EQ(judge(code, placed_at, {}, {.click_to_order_min_s = 60}), Outcome::eligible);
+}
+
+TEST(JudgeCustomer, FollowsTheGoldenTable) {
+  const std::map<std::string, core::InfluencerId> ids{
+      {"-", {}}, {"mia", core::InfluencerId{11}}, {"leo", core::InfluencerId{12}}};
+  for (const auto& [where, fields] : test::golden_lines("attribution/customers.txt", 4)) {
+    SCOPED_TRACE(where);
+    const CustomerHistory history{fields[1] == "yes", ids.at(fields[2])};
+    EXPECT_EQ(word_of(judge_customer(ids.at("mia"), history, {.existing_customers = fields[0]})),
+              fields[3]);
+  }
+}
+
+// "-3d", "-3d/direct", "-3d/code".
+Visit visit_of(const std::string& text) {
+  return {.at = instant_of(text.substr(0, text.find('/'))),
+          .is_direct = text.ends_with("/direct"),
+          .gave_code = text.ends_with("/code")};
+}
+
+std::string text_of(const Weights& weights) {
+  std::string text;
+  for (const std::int64_t weight : weights)
+    text += (text.empty() ? "" : " ") + std::to_string(weight);
+  return text;
+}
+
+TEST(Models, EachHasAGoldenCaseThatIsNotLastClickAndFollowsIt) {
   std::set<std::string> with_case;
   for (const auto& [where, fields] : test::golden_lines("attribution/models.txt", 3)) {
     SCOPED_TRACE(where);
     const Model& model = find_model(fields[0]);
     ASSERT_EQ(model.name, fields[0]);
-    with_case.insert(fields[0]);
-    std::vector<core::Instant> times;
+    std::vector<Visit> visits;
     for (const auto& word : test::words_of(fields[1]))
-      times.push_back(instant_of(word));
-    std::string weights;
-    for (const std::int64_t weight : model.weigh({times, placed_at}))
-      weights += (weights.empty() ? "" : " ") + std::to_string(weight);
-    EXPECT_EQ(weights, fields[2]);
+      visits.push_back(visit_of(word));
+    const Journey journey{visits, placed_at};
+    EXPECT_EQ(text_of(model.weigh(journey)), fields[2]);
+    if (fields[0] == "last_click" || model.weigh(journey) != weigh_last_click(journey))
+      with_case.insert(fields[0]);
   }
   for (const Model& model : models())
     EXPECT_TRUE(with_case.contains(std::string(model.name)))
-        << model.name << " has no line in tests/golden/attribution/models.txt";
+        << model.name << " has no such line in tests/golden/attribution/models.txt";
+}
+
+// Journeys of 1 to 100 visits at random: what holds for every model, and between them.
+TEST(Models, KeepTheirIdentities) {
+  std::mt19937 random(test::random_seed());
+  for (int round = 0; round < 2'000; ++round) {
+    std::vector<Visit> visits(1 + random() % (round % 10 == 0 ? 100 : 6));
+    for (Visit& visit : visits) {
+      visit = {.at = placed_at.plus_seconds(-static_cast<std::int64_t>(random() % 8'000'000)),
+               .is_direct = random() % 5 == 0,
+               .gave_code = random() % 7 == 0};
+    }
+    std::sort(visits.begin(), visits.end(),
+              [](const Visit& a, const Visit& b) { return a.at < b.at; });
+    Journey journey{visits, placed_at};
+    for (const Model& model : models()) {
+      const Weights weights = model.weigh(journey);
+      ASSERT_EQ(weights.size(), visits.size()) << model.name;
+      std::int64_t sum = 0;
+      for (const std::int64_t weight : weights) {
+        ASSERT_TRUE(weight >= 0 && weight <= (std::int64_t{1} << 32)) << model.name;
+        sum += weight;
+      }
+      ASSERT_GT(sum, 0) << model.name;
+      if (visits.size() == 1) {
+        EXPECT_EQ(sum, weights.back()) << model.name;
+      }
+    }
+    if (visits.size() <= 2) {
+      EXPECT_EQ(weigh_position(journey), weigh_linear(journey));
+    }
+    // Of 40 / 20 / 40 and 30 / 30 / 30 / 10 in whole numbers.
+    const Weights position = weigh_position(journey);
+    if (visits.size() > 2) {
+      EXPECT_EQ(5 * position.front(), 2 * std::accumulate(position.begin(), position.end(), 0L));
+    }
+    for (Visit& visit : visits)
+      visit.gave_code = false;
+    EXPECT_EQ(weigh_w_shaped(journey), position);
+    // Half-lives without end make time decay linear: all weights within 1e-3 of each other.
+    journey.half_life_days = 1'000'000;
+    const Weights slow = weigh_time_decay(journey);
+    EXPECT_GT(slow.front(), slow.back() - slow.back() / 1'000);
+    journey.half_life_days = 7;
+    const Weights decay = weigh_time_decay(journey);
+    EXPECT_TRUE(std::is_sorted(decay.begin(), decay.end()));
+  }
 }
 
 TEST(Models, AnUnknownNameIsAnsweredWithLastClick) {

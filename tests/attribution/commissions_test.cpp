@@ -59,7 +59,9 @@ TEST_P(Commissions, ExplainShowsEveryTouchRuleAndPosting) {
   EXPECT_EQ(reply.at("/considered/0/given"), "mia10");
   EXPECT_EQ(reply.at("/considered/1/outcome"), "second_code");
   EXPECT_EQ(reply.at("/rule"),
-            R"({"precedence":"code_first","model":"last_click","lookback_days":30})");
+            R"({"precedence":"code_first","model":"last_click","lookback_days":30,)"
+            R"("code_share_ppm":500000,"half_life_days":7,"click_to_order_min_s":0,)"
+            R"("existing_customers":"credit","campaign_version":1})");
   EXPECT_EQ(reply.at("/arithmetic"),
             R"({"base_minor":14994,"currency":"EUR","weight_ppm":1000000,"rate_ppm":100000,)"
             R"("amount_minor":1499,"rounding":"half away from zero"})");

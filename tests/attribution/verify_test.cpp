@@ -42,6 +42,7 @@ TEST_P(Verified, DamageToWhatIsRepeatedOrOwnedIsNamed) {
                   "currency of credit"},
            named(shift("credits", "touched_at"), "touched_at of credit"),
            named(shift("credits", "code_id"), "code of credit"),
+           named(shift("touchpoints", "weight"), "weight of touchpoint 0"),
            Damage{"UPDATE credits SET link_id = 7", "UPDATE credits SET link_id = NULL",
                   "link of credit"},
            Damage{"UPDATE credits SET click_id = 7", "UPDATE credits SET click_id = NULL",

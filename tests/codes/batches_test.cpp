@@ -124,6 +124,40 @@ TEST_P(Batches, OfTwoMakersOneMakesAChunk) {
   EXPECT_EQ(count_codes(), 3);
 }
 
+// Ids rise within one process only: the codes that another server made may have greater or lesser
+// ids than those that are made here, and than the batch itself.
+TEST_P(Batches, AServerWhoseClockIsBehindMakesCodesThatAreExportedToo) {
+  const auto id = ask(R"("count":3)").at("/id");
+  const auto make = [&](std::vector<std::string> texts) {
+    const auto seen = database().read([&](storage::Session& session) {
+      return find_batch(session, checkout_.brand, *core::BatchId::parse(id));
+    });
+    return database()
+        .transact([&](storage::Session& session) {
+          return make_codes(session, **seen, texts, checkout_.clock.now());
+        })
+        .value();
+  };
+  const auto move_codes = [&](const std::string& text, const std::string& hours) {
+    const auto moved =
+        " + " + hours + " * CAST(3600000 AS BIGINT) * 4194304";  // milliseconds above 22 bits
+    checkout_.run("UPDATE code_limit_counters SET scope_id = scope_id" + moved +
+                  " WHERE scope_id IN (SELECT code_id FROM codes WHERE code = '" + text + "')");
+    checkout_.run("UPDATE codes SET code_id = code_id" + moved + " WHERE code = '" + text + "'");
+  };
+  ASSERT_EQ(make({"AHEAD34"}), 1);
+  move_codes("AHEAD34", "1");
+  checkout_.run(
+      "UPDATE code_batches SET last_code_id = last_code_id + CAST(3600000 AS BIGINT) * 4194304");
+  ASSERT_EQ(make({"BEHIND34"}), 1);
+  move_codes("BEHIND34", "-2");
+  const auto sheet = checkout_.call(net::Method::get, "/v1/codes.csv?batch_id=" + id, "", "viewer");
+  EXPECT_NE(sheet.body.find("AHEAD34"), std::string::npos) << sheet.body;
+  EXPECT_NE(sheet.body.find("BEHIND34"), std::string::npos) << sheet.body;
+  EXPECT_EQ(checkout_.number("SELECT COUNT(*) FROM code_limit_counters"), 3);
+  EXPECT_TRUE(checkout_.verify().empty());
+}
+
 TEST_P(Batches, TextThatIsTakenIsLeftOutAndMadeUpFor) {
   checkout_.create("TAKEN34", ten_percent);
   const auto id = ask(R"("count":4)").at("/id");

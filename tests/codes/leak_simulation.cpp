@@ -101,6 +101,9 @@ void add_uses(Random& random, LeakDay& day, std::int64_t uses, double cold_share
 SimulatedCode live(Random& random, Life life, const std::vector<double>& tide) {
   SimulatedCode code{.life = life, .days = std::vector<LeakDay>(days_in_all)};
   code.leaked.assign(days_in_all, 0);
+  code.expected_uses.assign(days_in_all, 0);
+  code.expected_clicks.assign(days_in_all, 0);
+  code.cold_share.assign(days_in_all, 0);
   Manner manner = manner_of(random, life);
   // A fifth of the influencers pauses, then comes back.
   const double pause_from = between(random, 0, 5 * days_in_all);
@@ -131,6 +134,10 @@ SimulatedCode live(Random& random, Life life, const std::vector<double>& tide) {
     const double noise = std::gamma_distribution<>(6, 1.0 / 6)(random);
     const double expected = (manner.usual + fading) * noise;
     const auto uses = poisson(random, expected * tide[d]);
+    code.expected_uses[d] = (manner.usual + fading) * tide[d];
+    code.expected_clicks[d] = (manner.usual + fading) * std::sqrt(tide[d]) *
+                              (1 - manner.cold_share) * manner.clicks_a_use;
+    code.cold_share[d] = cold_share;
     // A sales day is half more clicks, half more of them that buy. How well clicks tell of uses
     // differs from day to day.
     day.clicks = static_cast<double>(
@@ -148,24 +155,12 @@ void leak(Random& random, SimulatedCode& code, Leak kind) {
   code.leak_from =
       SimulatedBrand::history_days +
       static_cast<std::size_t>(between(random, 0, SimulatedBrand::period_days * 2.0 / 3));
-  const double rate = kind == Leak::slow ? between(random, 0.3, 1) : between(random, 1.5, 8);
+  code.leak_rate = kind == Leak::slow ? between(random, 0.3, 1) : between(random, 1.5, 8);
+  const LeakManner manner = manner_of(kind);
   for (std::size_t d = code.leak_from; d < days_in_all; ++d) {
-    const auto age = static_cast<double>(d - code.leak_from);
-    const double grown = kind == Leak::coupon_site ? std::min(1.0, (age + 2) / 8) : 1;
-    const auto uses = poisson(random, rate * grown);
+    const auto uses = poisson(random, code.leak_rate * grown_after(kind, d - code.leak_from));
     code.leaked[d] = uses;
-    switch (kind) {
-      case Leak::coupon_site:
-        add_uses(random, code.days[d], uses, 0.85, 0.8, 0.1);
-        break;
-      case Leak::extension:
-      case Leak::slow:
-        add_uses(random, code.days[d], uses, 0.97, 0.01, 0.03);
-        break;
-      case Leak::extension_with_click:
-        add_uses(random, code.days[d], uses, 0.2, 0.01, 0.95);
-        break;
-    }
+    add_uses(random, code.days[d], uses, manner.cold_share, manner.coupon_share, manner.late_share);
   }
 }
 
@@ -215,6 +210,23 @@ std::string_view name_of(Leak leak) {
       return "slow";
   }
   return "";
+}
+
+LeakManner manner_of(Leak leak) {
+  switch (leak) {
+    case Leak::coupon_site:
+      return {0.85, 0.8, 0.1};
+    case Leak::extension:
+    case Leak::slow:
+      return {0.97, 0.01, 0.03};
+    case Leak::extension_with_click:
+      return {0.2, 0.01, 0.95};
+  }
+  return {};
+}
+
+double grown_after(Leak leak, std::size_t days) {
+  return leak == Leak::coupon_site ? std::min(1.0, (static_cast<double>(days) + 2) / 8) : 1;
 }
 
 SimulatedBrand simulate_brand(Random& random, std::size_t codes, std::size_t leaking, Life first) {

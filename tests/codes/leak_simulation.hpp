@@ -29,8 +29,23 @@ struct SimulatedCode {
   std::vector<LeakDay> days;
   std::optional<Leak> leak;
   std::size_t leak_from = 0;         // index of days
+  double leak_rate = 0;              // uses a day, once it is grown
   std::vector<std::int64_t> leaked;  // uses of the leak, by day
+  // What nobody can know, for leak_oracle.hpp: by day, of the uses that are no leak's, how many are
+  // expected before the day's own luck, how many of the clicks, and which share of them is cold.
+  std::vector<double> expected_uses;
+  std::vector<double> expected_clicks;
+  std::vector<double> cold_share;
 };
+
+// What a leak's uses are like.
+struct LeakManner {
+  double cold_share = 0;
+  double coupon_share = 0;  // of those with a click
+  double late_share = 0;
+};
+LeakManner manner_of(Leak leak);
+double grown_after(Leak leak, std::size_t days);  // part of its rate, so long after its beginning
 
 struct SimulatedBrand {
   static constexpr std::size_t history_days = 90;

@@ -1,6 +1,8 @@
 // The life of a use over the API: hold, redeem, release, roll back; what runs out is free at once.
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "tests/codes/checkout.hpp"
 
 namespace fairlead::codes {
@@ -161,11 +163,117 @@ TEST_P(Holding, AHoldIsAPromiseWhateverTheBrandEditsMeanwhile) {
   ASSERT_EQ(checkout.reserve(body).status, 201);
   checkout.patch(id, R"({"limits":{"uses_max":0,"budget_minor":0}})");
   EXPECT_EQ(checkout.validate(body).at("/valid"), "true");
-  EXPECT_EQ(checkout.redeem(cart_json("MIA10", "order-1", 5'010)).at("/reason/code"),
-            "usage_limit_reached")
-      << "what it has grown by was not promised";
+  const auto grown = cart_json("MIA10", "order-1", 5'010);
+  for (const auto& refused : {checkout.validate(grown), checkout.redeem(grown)})
+    EXPECT_EQ(refused.at("/reason/code"), "budget_exhausted")
+        << "what it has grown by was not promised";
   EXPECT_EQ(checkout.redeem(body).status, 200);
   EXPECT_EQ(checkout.counter(id), "used=1 spent=500");
+  EXPECT_TRUE(checkout.verify().empty());
+}
+
+// What a hold is promised is said by validate as by redeem.
+TEST_P(Holding, AHoldThatHasGrownKeepsItsUseAndIsAskedForTheMoneyAlone) {
+  Checkout checkout(database());
+  const auto id = checkout.create("MIA10", limited(R"({"uses_max":5,"budget_minor":1000})"));
+  ASSERT_EQ(checkout.reserve(cart_json("MIA10", "order-1", 5'000)).status, 201);
+  checkout.patch(id, R"({"limits":{"uses_max":0}})");
+  const auto grown = cart_json("MIA10", "order-1", 6'000);
+  EXPECT_EQ(checkout.validate(grown).at("/valid"), "true") << checkout.validate(grown).body;
+  EXPECT_EQ(checkout.redeem(grown).status, 200);
+  EXPECT_EQ(checkout.counter(id), "used=1 spent=600");
+  EXPECT_TRUE(checkout.verify().empty());
+}
+
+TEST_P(Holding, AHoldIsNoPromiseToAnotherCustomer) {
+  Checkout checkout(database());
+  const auto id = checkout.create("MIA10", limited(R"({"uses_per_customer_max":1})"));
+  ASSERT_EQ(checkout.redeem(cart_json("MIA10", "order-0", 5'000, "bob")).status, 200);
+  ASSERT_EQ(checkout.reserve(cart_json("MIA10", "order-1", 5'000, "eve")).status, 201);
+  const auto bob = cart_json("MIA10", "order-1", 5'000, "bob");
+  for (const auto& refused : {checkout.validate(bob), checkout.redeem(bob)})
+    EXPECT_EQ(refused.at("/reason/code"), "customer_limit_reached") << refused.body;
+  EXPECT_EQ(checkout.redeem(cart_json("MIA10", "order-1", 5'000, "eve")).status, 200);
+  EXPECT_EQ(checkout.count_slots(), 2) << id;
+  EXPECT_TRUE(checkout.verify().empty());
+}
+
+// A hold in another currency takes nothing of the budget, so nothing of it was promised.
+TEST_P(Holding, AHoldIsNoPromiseOfMoneyInAnotherCurrency) {
+  Checkout checkout(database());
+  const auto id = checkout.create("MIA10", ten_percent);
+  auto dollars = cart_json("MIA10", "order-1", 9'000);
+  dollars.replace(dollars.find("EUR"), 3, "USD");
+  ASSERT_EQ(checkout.reserve(dollars).status, 201);
+  checkout.patch(id, R"({"limits":{"budget_minor":100}})");
+  const auto euros = cart_json("MIA10", "order-1", 5'000);
+  for (const auto& refused : {checkout.validate(euros), checkout.redeem(euros)})
+    EXPECT_EQ(refused.at("/reason/code"), "budget_exhausted") << refused.body;
+  EXPECT_TRUE(checkout.verify().empty());
+}
+
+// A hold that ran out holds nothing, also when its order goes on with another code: as one code, as
+// a list, and as an order that was paid.
+TEST_P(Holding, AHoldThatRanOutIsGivenBackWhateverItsOrderDoesNext) {
+  Checkout checkout(database());
+  const auto leaky = checkout.create("LEAKY", limited(R"({"uses_max":1})"));
+  const auto other = *core::CodeId::parse(checkout.create("OTHER", ten_percent));
+  const std::function<void(const std::string& order)> ways[] = {
+      [&](const std::string& order) {
+        EXPECT_EQ(checkout.redeem(cart_json("OTHER", order, 5'000)).status, 200);
+      },
+      [&](const std::string& order) {
+        const auto list = R"({"codes":["OTHER"],"order_ref":")" + order +
+                          R"(","currency":"EUR","subtotal_minor":5000})";
+        EXPECT_EQ(checkout.redeem(list).status, 200);
+      },
+      [&](const std::string& ref) {
+        core::Order order{.brand = checkout.brand,
+                          .order_ref = ref,
+                          .placed_at = checkout.clock.now(),
+                          .currency = core::Currency::of("EUR"),
+                          .items = {},
+                          .codes = {},
+                          .click_ids = {},
+                          .customer = {}};
+        checkout.database
+            .transact([&](storage::Session& session) {
+              note_order_uses(session, {other}, order, checkout.clock.now());
+            })
+            .value();
+      }};
+  int round = 0;
+  for (const auto& go_on : ways) {
+    const auto order = "order-" + std::to_string(round++);
+    ASSERT_EQ(checkout.reserve(cart_with("LEAKY", order, 5'000, R"(,"ttl_s":30)")).status, 201);
+    checkout.clock.advance_seconds(31);
+    go_on(order);
+    EXPECT_TRUE(checkout.verify().empty()) << order;
+    const auto next =
+        checkout.reserve(cart_with("LEAKY", order + "-next", 5'000, R"(,"ttl_s":30)"));
+    EXPECT_EQ(next.status, 201) << order << ": " << next.body;
+    EXPECT_EQ(checkout.counter(leaky), "used=0 spent=0 held=1");
+    checkout.release(R"({"order_ref":")" + order + R"(-next"})");
+  }
+  EXPECT_TRUE(checkout.verify().empty());
+}
+
+TEST_P(Holding, ACodeThatIsNamedTwiceIsGivenBackOnce) {
+  Checkout checkout(database());
+  const auto id = checkout.create("MIA10", limited(R"({"uses_max":2})"));
+  ASSERT_EQ(checkout.reserve(cart_json("MIA10", "order-1", 5'000)).status, 201);
+  const auto released =
+      checkout.release(R"({"order_ref":"order-1","codes":["MIA10"," mia10 ","NOSUCH"]})");
+  EXPECT_EQ(released.at("/reason/code"), "code_not_found");
+  const auto twice = checkout.release(R"({"order_ref":"order-1","codes":["MIA10"," mia10 "]})");
+  EXPECT_EQ(twice.status, 200) << twice.body;
+  EXPECT_EQ(twice.at("/released/1"), "absent");
+  ASSERT_EQ(checkout.redeem(cart_json("MIA10", "order-1", 5'000)).status, 200);
+  const auto back = checkout.rollback(R"({"order_ref":"order-1","codes":["mia10","MIA10"]})");
+  EXPECT_EQ(back.status, 200) << back.body;
+  EXPECT_EQ(back.at("/rolled_back/0/rolled_back_minor"), "500");
+  EXPECT_EQ(back.at("/rolled_back/1"), "absent");
+  EXPECT_EQ(checkout.counter(id), "used=0 spent=0");
   EXPECT_TRUE(checkout.verify().empty());
 }
 
@@ -266,6 +374,38 @@ TEST_P(RollingBack, ACodeMayKeepItsUseButNotTheMoney) {
   checkout.patch(id, R"({"limits":null})");
   checkout.patch(id, R"({"limits":{"uses_max":9,"uses_per_customer_max":1}})");
   EXPECT_EQ(checkout.counter(id), "used=1 spent=0");
+  EXPECT_TRUE(checkout.verify().empty());
+}
+
+// Slots are numbered as they were taken: a rollback leaves a gap, a lower limit a number beyond it.
+TEST_P(RollingBack, ALowerLimitPerCustomerCountsTheUsesAndNotTheirNumbers) {
+  Checkout checkout(database());
+  const auto id = checkout.create("MIA10", limited(R"({"uses_per_customer_max":3})"));
+  const auto body = [](int order, const char* customer = "mia") {
+    return cart_json("MIA10", "order-" + std::to_string(order), 5'000, customer);
+  };
+  for (const int order : {1, 2, 3})
+    ASSERT_EQ(checkout.redeem(body(order)).status, 200);
+  ASSERT_EQ(checkout.rollback(R"({"order_ref":"order-1"})").status, 200);
+  for (const auto* limit :
+       {R"({"limits":{"uses_per_customer_max":1}})", R"({"limits":{"uses_per_customer_max":2}})"}) {
+    checkout.patch(id, limit);
+    for (const auto& refused : {checkout.validate(body(4)), checkout.redeem(body(4))})
+      EXPECT_EQ(refused.at("/reason/code"), "customer_limit_reached") << limit << refused.body;
+  }
+  checkout.patch(id, R"({"limits":{"uses_per_customer_max":3}})");
+  EXPECT_EQ(checkout.redeem(body(4)).status, 200);
+  EXPECT_EQ(checkout.redeem(body(5)).at("/reason/code"), "customer_limit_reached");
+  EXPECT_EQ(checkout.count_slots(), 3);
+  // A shop whose key is the hash of the address names one customer, not two.
+  const std::string hash(64, 'a');
+  const auto hashed = [&](const char* order) {
+    return cart_with("MIA10", order, 5'000,
+                     R"(,"customer":{"key":")" + hash + R"(","email_sha256":")" + hash + "\"}");
+  };
+  for (const auto* order : {"order-6", "order-7", "order-8"})
+    EXPECT_EQ(checkout.redeem(hashed(order)).status, 200) << order;
+  EXPECT_EQ(checkout.redeem(hashed("order-9")).at("/reason/code"), "customer_limit_reached");
   EXPECT_TRUE(checkout.verify().empty());
 }
 

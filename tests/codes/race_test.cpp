@@ -3,9 +3,11 @@
 
 #include <atomic>
 #include <barrier>
+#include <future>
 #include <set>
 #include <thread>
 
+#include "codes/stored_code.hpp"
 #include "tests/codes/checkout.hpp"
 
 namespace fairlead::codes {
@@ -94,6 +96,35 @@ TEST_P(Race, OneOrderRefGivesOneUseAndOneAnswer) {
   EXPECT_TRUE(checkout.verify().empty());
 }
 
+// Two calls for an order that nobody has seen yet find no row of it to wait for.
+TEST_P(Race, CodesOfANewOrderKnowOfEachOther) {
+  const Checkout checkout(database());
+  const std::string most = R"("discount":{"kind":"percent","rate_ppm":600000})";
+  for (const auto* name : {"LONE-A", "LONE-B"})
+    checkout.create(name, most);
+  for (const auto* name : {"BESIDE-A", "BESIDE-B"})
+    checkout.create(name, most + R"(,"stacking":{"group":")" + name + R"("})");
+  // Half of the clients take one code, half the other, each pair of them for an order of its own.
+  const auto redeem = [&](const std::string& codes, int client, int call) {
+    return checkout.redeem(cart_json(codes + (client % 2 == 0 ? "-A" : "-B"),
+                                     codes + std::to_string(client / 2 * 100 + call), 1'000));
+  };
+  const int orders = clients / 2 * 3;
+  const auto lone =
+      tally(all_at_once(3, [&](int client, int call) { return redeem("LONE", client, call); }));
+  EXPECT_EQ(lone.granted, orders);
+  EXPECT_EQ(lone.refused.at("combination_disallowed"), orders);
+  for (const auto& reply :
+       all_at_once(3, [&](int client, int call) { return redeem("BESIDE", client, call); }))
+    EXPECT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(checkout.number(
+                "SELECT CAST(MAX(given) AS BIGINT) FROM (SELECT SUM(discount_minor) AS given FROM "
+                "code_uses GROUP BY order_ref) AS orders"),
+            840)
+      << "60 %, and 60 % of what that left";
+  EXPECT_TRUE(checkout.verify().empty());
+}
+
 TEST_P(Race, OneIdempotencyKeyGivesOneUseAndOneAnswer) {
   const Checkout checkout(database());
   checkout.create("KEYED", ten_percent);
@@ -176,6 +207,63 @@ TEST_P(Race, FirstLimitSetAmongRedeemersCountsEveryUse) {
                     << difference.stored;
     }
   }
+}
+
+// An edit that is under way while a call gives back a hold of the code that it edits. The call may
+// wait for the edit or leave the hold alone; on no account may it miss the counter that is made.
+class EditUnderWay : public Race {
+ protected:
+  EditUnderWay() : checkout_(database()) {
+    for (const auto* name : {"AAA", "BBB"})
+      checkout_.create(name, std::string(ten_percent) + R"(,"stacking":{"group":")" + name + "\"}");
+  }
+
+  // BBB gets its first limit, and while its transaction is open, `call` is made.
+  void edit_during(const std::function<void()>& call) {
+    std::future<void> done;
+    database()
+        .transact([&](storage::Session& session) {
+          const auto id = find_code(session, checkout_.brand, "BBB")->id;
+          const auto code = lock_code(session, checkout_.brand, id);
+          auto terms = code->terms;
+          terms.limits.uses_max = 5;
+          change_code(session, checkout_.brand, *code, terms);
+          done = std::async(std::launch::async, call);
+          done.wait_for(std::chrono::milliseconds(300));  // long enough for one that does not wait
+        })
+        .value();
+    done.get();
+    for (const auto& difference : checkout_.verify()) {
+      ADD_FAILURE() << difference.what << ": expected " << difference.expected << ", stored "
+                    << difference.stored;
+    }
+  }
+
+  Checkout checkout_;
+};
+INSTANTIATE_ON_ENGINES(EditUnderWay);
+
+TEST_P(EditUnderWay, AListThatReplacesAHoldWaitsForIt) {
+  ASSERT_EQ(checkout_.reserve(cart_json("BBB", "order-1", 1'000)).status, 201);
+  edit_during([&] {
+    const auto reply = checkout_.redeem(
+        R"({"codes":["AAA"],"order_ref":"order-1","currency":"EUR","subtotal_minor":1000})");
+    EXPECT_EQ(reply.status, 200) << reply.body;
+  });
+  EXPECT_EQ(checkout_.count_uses("released"), 1);
+}
+
+TEST_P(EditUnderWay, AHoldThatRanOutIsLeftToTheNextWhoAsks) {
+  checkout_.share_limits(R"({"uses_max":9})");
+  ASSERT_EQ(checkout_.reserve(cart_with("BBB", "order-1", 1'000, R"(,"ttl_s":30)")).status, 201);
+  checkout_.clock.advance_seconds(31);
+  edit_during([&] {
+    const auto reply = checkout_.redeem(cart_json("AAA", "order-2", 1'000));
+    EXPECT_EQ(reply.status, 200) << reply.body;
+  });
+  EXPECT_EQ(checkout_.redeem(cart_json("AAA", "order-3", 1'000)).status, 200);
+  EXPECT_EQ(checkout_.count_uses("expired"), 1);
+  EXPECT_TRUE(checkout_.verify().empty());
 }
 
 }  // namespace

@@ -114,6 +114,53 @@ TEST_P(Stacking, SeveralCodesNeverPushALineBelowZero) {
   EXPECT_EQ(reply.at("/stack/2/discount/amount_minor"), "0");
 }
 
+TEST_P(Stacking, WhatIsRedeemedComesFirstWhateverItsPriority) {
+  const Checkout checkout(database());
+  const std::string most = R"("discount":{"kind":"percent","rate_ppm":600000})";
+  checkout.create("EARLY", most + R"(,"stacking":{"priority":1})");
+  checkout.create("LATE", most + R"(,"stacking":{"priority":5})");
+  ASSERT_EQ(checkout.redeem(cart_json("LATE", "order-1", 1'000)).status, 200);
+  for (const auto* codes : {R"(["EARLY","LATE"])", R"(["LATE","EARLY"])", R"(["EARLY"])"}) {
+    const auto cart = R"({"codes":)" + std::string(codes) +
+                      R"(,"order_ref":"order-1","currency":"EUR","subtotal_minor":1000})";
+    EXPECT_EQ(checkout.validate(cart).at("/valid"), "false") << codes;
+    EXPECT_EQ(checkout.redeem(cart).at("/reason/code"), "combination_disallowed") << codes;
+  }
+  // Codes that combine share what is there.
+  checkout.create("FIXED", in_group("a", 1,
+                                    R"("discount":{"kind":"fixed","amount_minor":700,)"
+                                    R"("currency":"EUR"})"));
+  checkout.create("HALF", in_group("b", 2, R"("discount":{"kind":"percent","rate_ppm":500000})"));
+  ASSERT_EQ(checkout.redeem(cart_json("HALF", "order-2", 1'000)).at("/discount/amount_minor"),
+            "500");
+  const auto both = checkout.redeem(
+      R"({"codes":["FIXED","HALF"],"order_ref":"order-2","currency":"EUR","subtotal_minor":1000})");
+  EXPECT_EQ(both.at("/discount/amount_minor"), "1000") << both.body;
+  EXPECT_TRUE(checkout.verify().empty());
+}
+
+TEST_P(Stacking, ACartWrittenOtherwiseHasNoMoreToGive) {
+  const Checkout checkout(database());
+  for (const auto* name : {"ONE", "TWO", "THREE"}) {
+    checkout.create(name, in_group(name, 5,
+                                   R"("discount":{"kind":"fixed","amount_minor":7000,)"
+                                   R"("currency":"EUR"})"));
+  }
+  const auto redeem = [&](std::string_view code, std::string_view lines) {
+    return checkout.redeem(R"({"code":")" + std::string(code) +
+                           R"(","order_ref":"order-1","currency":"EUR",)" + std::string(lines) +
+                           "}");
+  };
+  const auto with_line =
+      redeem("ONE", R"("items":[{"line_id":"a","quantity":1,"unit_price_minor":10000}])");
+  EXPECT_EQ(with_line.at("/discount/amount_minor"), "7000") << with_line.body;
+  // Without its lines, and with another name for its line, it is 100.00 all the same.
+  EXPECT_EQ(redeem("TWO", R"("subtotal_minor":10000)").at("/discount/amount_minor"), "3000");
+  EXPECT_EQ(redeem("THREE", R"("items":[{"line_id":"b","quantity":1,"unit_price_minor":10000}])")
+                .at("/discount/amount_minor"),
+            "0");
+}
+
 TEST_P(Stacking, AListReplacesWhatTheOrderHeld) {
   const Checkout checkout(database());
   const auto a = checkout.create(

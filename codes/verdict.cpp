@@ -1,6 +1,7 @@
+#include "codes/verdict.hpp"
+
 #include <iterator>
 
-#include "codes/rules.hpp"
 #include "core/check.hpp"
 
 namespace fairlead::codes {
@@ -40,6 +41,10 @@ std::span<const Verdict> all_verdicts() {
   static_assert(std::size(verdicts) ==
                 std::size_t{1} + static_cast<std::size_t>(Verdict::reservation_released));
   return verdicts;
+}
+
+bool is_refusal(Verdict verdict) {
+  return verdict != Verdict::accepted && verdict != Verdict::repeated;
 }
 
 std::string_view name_of(Verdict verdict) {

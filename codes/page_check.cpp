@@ -1,4 +1,4 @@
-#include "codes/check.hpp"
+#include "codes/page_check.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,11 +24,11 @@ constexpr std::size_t check_bytes_max = 64 * 1024;  // a page has no reason to s
 const std::string nobody(129, '?');
 
 boost::system::result<Question, core::Answer> read_check(std::string_view body);
-Result ask_evenly(const Asker& asker, Question question);
+JudgedCode ask_evenly(const Asker& asker, Question question);
 core::Answer valid_answer(const Use& use);
 core::Answer refused_answer();
 core::Answer limited_answer(std::int64_t wait_s);
-void log_refusal(core::BrandId brand, const Result& result);
+void log_refusal(core::BrandId brand, const JudgedCode& result);
 
 std::string random_seed() {
   std::array<std::uint8_t, 32> bytes;
@@ -124,7 +124,7 @@ boost::system::result<Question, core::Answer> read_check(std::string_view body) 
 
 // Asks about an unknown code with the statements and rows that a known one takes: some code of the
 // brand is asked about in its place, and that answer is thrown away.
-Result ask_evenly(const Asker& asker, Question question) {
+JudgedCode ask_evenly(const Asker& asker, Question question) {
   auto& code = question.codes.front();
   const bool is_known =
       find_with_clicks(asker.session, asker.brand, fold(code), asker.dependencies.read_click_code)
@@ -163,7 +163,7 @@ core::Answer limited_answer(std::int64_t wait_s) {
 }
 
 // What was typed is not written down: it may be a password, or another shop's code.
-void log_refusal(core::BrandId brand, const Result& result) {
+void log_refusal(core::BrandId brand, const JudgedCode& result) {
   core::log(core::Level::info, "code_check_refused",
             {{"brand", brand.text()},
              {"reason", std::string(name_of(result.judgement.verdict))},

@@ -1,6 +1,6 @@
 // POST /v1/codes/check as a shop's page sees it: what it is told, what it is not, and how often it
 // may ask. Through the real route and table of roles, on both engines.
-#include "codes/check.hpp"
+#include "codes/page_check.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,1 +1,0 @@
-SELECT lookback_days FROM campaigns WHERE brand_id = $1 AND campaign_id = $2
