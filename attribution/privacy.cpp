@@ -41,14 +41,14 @@ bool speaks_of(const storage::Row& delivery, core::BrandId brand, std::string_vi
   if (body.find(customer) != std::string::npos) return true;
   const Platform* platform = find_platform(delivery.text(5));
   if (platform == nullptr) return false;
-  const auto notice = platform->read(delivery.text(2), body, brand);
+  const auto notice = platform->read({delivery.text(2), body, brand, delivery.instant(4)});
   if (!notice) return false;
   if (notice->order && (notice->order->customer.identity() == customer ||
                         notice->order->customer.email_sha256 == customer ||
                         orders.contains(notice->order->order_ref)))
     return true;
-  return std::any_of(notice->refunds.begin(), notice->refunds.end(),
-                     [&](const ShopRefund& refund) { return orders.contains(refund.order_ref); });
+  return std::any_of(notice->changes.begin(), notice->changes.end(),
+                     [&](const Change& change) { return orders.contains(change.order_ref); });
 }
 
 void each_delivery(storage::Session& session, core::BrandId brand, std::string_view customer,
