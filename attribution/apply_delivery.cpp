@@ -42,6 +42,8 @@ void merge(Settled& into, Settled next) {
   if (!next.detail.empty()) into.detail += (into.detail.empty() ? "" : "; ") + next.detail;
 }
 
+Settled apply_in_savepoint(storage::Session& session, const Door& door, const Delivery& delivery);
+
 class Application {
  public:
   Application(storage::Session& session, const Door& door)
@@ -141,22 +143,42 @@ Settled Application::apply_change(const Change& change) {
 // Puts each statement in the place of what was stated before and posts the difference.
 Settled Application::state(const StoredOrder& order, const Judged& judged) {
   Settled settled{DeliveryOutcome::duplicate, ""};
+  const auto post = [&](const Statement& cause) {
+    const bool has_row = settle_effects(session_, brand_, order,
+                                        {.kind = cause.effect.kind,
+                                         .ref = cause.effect.ref,
+                                         .placed_at = cause.placed_at,
+                                         .reason = cause.reason,
+                                         .fingerprint = ""},
+                                        Rows::differences, door_.now)
+                             .has_value();
+    if (has_row) merge(settled, {DeliveryOutcome::applied, ""});
+  };
   const auto before = effects_of(session_, brand_, order.id);
+  std::vector<const Statement*> causes;
+  const Statement* correction = nullptr;
   for (const Statement& statement : judged.statements) {
     Effect effect = statement.effect;
     effect.integration = door_.integration.id;
     const Effect* known = find_effect(before, effect.kind, effect.ref);
     if (!supersedes(effect, known)) continue;
+    if (known == nullptr) merge(settled, {DeliveryOutcome::applied, ""});
+    // An estimate that moves because of another refund is posted together with that one.
+    const bool corrects = known != nullptr && known->amount_minor > 0 && effect.amount_minor > 0;
+    if (!corrects) {
+      causes.push_back(&statement);
+      continue;
+    }
     put_effect(session_, brand_, order.id, effect);
-    const auto row = settle_effects(session_, brand_, order,
-                                    {.kind = effect.kind,
-                                     .ref = effect.ref,
-                                     .placed_at = statement.placed_at,
-                                     .reason = statement.reason,
-                                     .fingerprint = ""},
-                                    Rows::differences, door_.now);
-    if (row || known == nullptr) merge(settled, {DeliveryOutcome::applied, ""});
+    correction = &statement;
   }
+  for (const Statement* cause : causes) {
+    Effect effect = cause->effect;
+    effect.integration = door_.integration.id;
+    put_effect(session_, brand_, order.id, effect);
+    post(*cause);
+  }
+  if (correction != nullptr) post(*correction);
   // What was looked at once is not shown again with every repetition.
   if (settled.outcome == DeliveryOutcome::applied && !judged.notes.empty())
     settled = {DeliveryOutcome::needs_review, joined(judged.notes)};
@@ -164,15 +186,18 @@ Settled Application::state(const StoredOrder& order, const Judged& judged) {
   return settled;
 }
 
+// One that fails now does not hold its order up: it is listed as failed by itself.
 Settled Application::apply_waiting(const Notice& notice) {
   Settled all{DeliveryOutcome::duplicate, ""};
   std::vector<std::string> names = notice.aliases;
   names.push_back(notice.order->order_ref);
   for (const std::string& name : names) {
     for (const Delivery& delivery : take_waiting(session_, door_.integration, name, door_.now)) {
-      const Settled settled = apply(delivery);
-      settle(session_, door_.integration, delivery.key, settled);
-      merge(all, {settled.outcome, ""});
+      const Settled settled = apply_in_savepoint(session_, door_, delivery);
+      if (settled.outcome == DeliveryOutcome::failed)
+        merge(all, {DeliveryOutcome::needs_review, "a delivery that waited has failed"});
+      else
+        merge(all, {settled.outcome, ""});
     }
   }
   return all;

@@ -41,10 +41,10 @@ std::set<std::string> folded(const std::vector<std::string>& codes) {
   return texts;
 }
 
-std::set<std::string> booked_codes(const std::vector<Touch>& touches) {
+std::set<std::string> booked_codes(const std::vector<StoredTouch>& touches) {
   std::vector<std::string> codes;
-  for (const Touch& touch : touches) {
-    if (touch.via == core::Via::code) codes.push_back(touch.given);
+  for (const StoredTouch& stored : touches) {
+    if (stored.touch.via == core::Via::code) codes.push_back(stored.touch.given);
   }
   return folded(codes);
 }

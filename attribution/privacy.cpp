@@ -30,7 +30,14 @@ void each_order(storage::Session& session, core::BrandId brand, std::string_view
 std::set<std::string> order_refs(storage::Session& session, core::BrandId brand,
                                  std::string_view customer) {
   std::set<std::string> refs;
-  each_order(session, brand, customer, [&](const storage::Row& row) { refs.insert(row.text(1)); });
+  each_order(session, brand, customer, [&](const storage::Row& row) {
+    // Where two shops have an order of one number, "@" and the shop follow the shop's reference.
+    const std::string ref = row.text(1);
+    refs.insert(ref);
+    refs.insert(ref.substr(0, ref.rfind("@int_")));
+    for (const auto& alias : session.run(sql::list_order_aliases, brand, row.integer(0)))
+      refs.insert(alias.text(0));
+  });
   return refs;
 }
 

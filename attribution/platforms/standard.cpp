@@ -100,9 +100,26 @@ std::vector<std::string> texts_in(const json::object& data, std::string_view nam
   const json::value* list = find_member(data, name);
   if (list == nullptr || !list->is_array()) return texts;
   for (const json::value& entry : list->get_array()) {
-    if (const json::string* text = entry.if_string()) add_code(texts, std::string(*text));
+    const json::string* text = entry.if_string();
+    if (text != nullptr && !text->empty() && text->size() <= 255) texts.emplace_back(*text);
   }
   return texts;
+}
+
+std::vector<std::string> codes_in(const json::object& data) {
+  std::vector<std::string> codes;
+  for (const std::string& code : texts_in(data, "codes"))
+    add_code(codes, code);
+  return codes;
+}
+
+std::vector<std::string> click_ids_in(const json::object& data) {
+  constexpr std::size_t clicks_max = 20;
+  auto clicks = texts_in(data, "click_ids");
+  if (std::string click = loose_text(data, "click_id", 255); !click.empty())
+    clicks.push_back(std::move(click));
+  if (clicks.size() > clicks_max) clicks.resize(clicks_max);
+  return clicks;
 }
 
 core::Result<core::Order> order_of(const Message& message, core::BrandId brand) {
@@ -122,16 +139,14 @@ core::Result<core::Order> order_of(const Message& message, core::BrandId brand) 
                     .items = {},
                     .shipping_minor = *shipping,
                     .tax_minor = *tax,
-                    .codes = texts_in(data, "codes"),
-                    .click_ids = {},
+                    .codes = codes_in(data),
+                    .click_ids = click_ids_in(data),
                     .customer = {.key = loose_text(data, "customer_id"),
                                  .email_sha256 = loose_text(data, "customer_email_sha256"),
                                  .groups = {}},
                     .source = "standard",
                     .is_test = loose_flag(data, "test")};
   if (order.order_ref.empty()) return core::fail(core::Errc::invalid, "there is no \"order_id\"");
-  if (std::string click = loose_text(data, "click_id"); !click.empty())
-    order.click_ids.push_back(std::move(click));
   const auto lines = objects_in(data, "lines");
   if (lines.size() > shop_lines_max)
     return core::fail(core::Errc::overflow, "it has too many lines");

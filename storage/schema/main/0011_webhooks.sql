@@ -1,4 +1,5 @@
--- What shops say about an order after it was booked, and deliveries that can be listed and replayed.
+-- What shops say about an order after it was booked, and deliveries that can be listed and tried
+-- again.
 
 -- Whose order it is (0: posted through the own API), and the newest state of it that was taken in,
 -- by the shop's clock or its own version numbers; 0 when no state says.
@@ -33,8 +34,8 @@ CREATE TABLE order_effects (
   PRIMARY KEY (brand_id, order_id, kind, effect_ref)
 );
 
--- Without an amount a line is worth what its quantity is worth. Of an edit: what is sold of the line
--- since then.
+-- Without an amount a line is worth what its quantity is worth. Of an edit: what is sold of the
+-- line since then.
 -- owner: attribution
 CREATE TABLE order_effect_lines (
   brand_id BIGINT NOT NULL,
