@@ -4,8 +4,8 @@
 // refused because attribution failed.
 //
 // Who is paid: attribute.hpp, by the policy of the newest eligible touch's campaign. An order's
-// base is Σ (unit price × quantity − discount); refunds are base money too. What is left of an order
-// after refunds, chargebacks, cancellations and edits follows from net_order.hpp.
+// base is Σ (unit price × quantity − discount); refunds are base money too. What is left of an
+// order after refunds, chargebacks, cancellations and edits follows from net_order.hpp.
 //
 // Routes: POST /v1/orders, GET /v1/orders/{order_ref}, POST /v1/orders/{order_ref}/refunds;
 // GET /v1/commissions, GET /v1/commissions/{id}, GET /v1/commissions/{id}/explain;
