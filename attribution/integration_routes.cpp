@@ -101,8 +101,8 @@ core::Answer patch(const Dependencies& dependencies, const net::Call& call) {
 }
 
 core::Answer list(const Dependencies& dependencies, const net::Call& call) {
-  const auto page = net::read_page(call.request);
-  if (!page) return net::problem_of(page.error());
+  const auto page = net::read_page(call.request, {});
+  if (!page) return page.error();
   return net::answer_of(dependencies.database.read([&](storage::Session& session) {
     const auto rows =
         session.run(sql::list_integrations, call.who.brand, page->after, page->limit + 1);
@@ -138,6 +138,7 @@ core::Answer remove(const Dependencies& dependencies, const net::Call& call) {
 core::Answer list_deliveries(const Dependencies& dependencies, const net::Call& call) {
   const auto id = core::IntegrationId::parse(call.values.front());
   if (!id) return no_such_integration();
+  if (auto refusal = net::refuse_query(call.request, {"outcome"})) return *refusal;
   const std::string outcome = net::query_value(call.request.query, "outcome").value_or("failed");
   return net::answer_of(dependencies.database.read([&](storage::Session& session) {
     if (session.run(sql::find_integration_of_brand, call.who.brand, *id).empty())

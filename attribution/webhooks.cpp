@@ -129,8 +129,8 @@ json::object failed_json(const FailedDelivery& failed) {
 }
 
 core::Answer list(const Dependencies& dependencies, const net::Call& call) {
-  const auto page = net::read_page(call.request);
-  if (!page) return net::problem_of(page.error());
+  const auto page = net::read_page(call.request, {"integration_id", "platform"});
+  if (!page) return page.error();
   FailedFilter filter;
   if (const auto text = net::query_value(call.request.query, "integration_id")) {
     const auto id = core::IntegrationId::parse(*text);
