@@ -100,15 +100,15 @@ Change cancellation(std::string order_ref, Cancelled cancelled, core::Instant st
     const bool is_known =
         find_effect(order.effects, EffectKind::cancellation, "cancelled") != nullptr;
     if (cancelled == Cancelled::no && !is_known) return judged;
-    judged.statements.push_back(
-        {.effect = {.ref = "cancelled",
-                    .kind = EffectKind::cancellation,
-                    .integration = order.integration,
-                    .stated_at = state_at,
-                    .stated_minor = cancelled == Cancelled::yes ? 1 : 0,
-                    .lines = {}},
-         .placed_at = state_at,
-         .reason = cancelled == Cancelled::yes ? "order cancelled" : "order no longer cancelled"});
+    const bool is_cancelled = cancelled == Cancelled::yes;
+    Statement& statement = judged.statements.emplace_back();
+    statement.effect.ref = "cancelled";
+    statement.effect.kind = EffectKind::cancellation;
+    statement.effect.integration = order.integration;
+    statement.effect.stated_at = state_at;
+    statement.effect.stated_minor = is_cancelled ? 1 : 0;
+    statement.placed_at = state_at;
+    statement.reason = is_cancelled ? "order cancelled" : "order no longer cancelled";
     return judged;
   };
   return change;
