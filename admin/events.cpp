@@ -12,8 +12,8 @@ namespace {
 
 // The audit log, oldest first, so that a reader who keeps the cursor never sees an event twice.
 core::Answer list_events(storage::Database& database, const net::Call& call) {
-  const auto page = net::read_page(call.request);
-  if (!page) return net::problem_of(page.error());
+  const auto page = net::read_page(call.request, {"subject"});
+  if (!page) return page.error();
   const std::string subject = net::query_value(call.request.query, "subject").value_or("");
   auto rows = database.read([&](storage::Session& session) {
     return session.run(sql::select_events, call.who.brand, page->after, subject, page->limit + 1);

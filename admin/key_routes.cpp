@@ -127,8 +127,8 @@ core::Answer create(storage::Database& database, const net::Call& call) {
 }
 
 core::Answer list(storage::Database& database, const net::Call& call) {
-  const auto page = net::read_page(call.request);
-  if (!page) return net::problem_of(page.error());
+  const auto page = net::read_page(call.request, {});
+  if (!page) return page.error();
   auto keys = database.read([&](storage::Session& session) {
     return load_keys(session, call.who.brand, page->after, std::numeric_limits<std::int64_t>::max(),
                      page->limit + 1);

@@ -128,8 +128,8 @@ core::Answer add_metrics(storage::Database& database, const net::Call& call) {
 core::Answer list_metrics(storage::Database& database, const net::Call& call) {
   const auto post = core::PostId::parse(call.values[0]);
   if (!post) return no_such("post");
-  const auto page = net::read_page(call.request);
-  if (!page) return net::problem_of(page.error());
+  const auto page = net::read_page(call.request, {});
+  if (!page) return page.error();
   auto rows = database.read([&](storage::Session& session) -> std::optional<storage::Rows> {
     if (!load_one(session, call.who.brand, posts(), post->number)) return std::nullopt;
     // A cursor is the moment of the last row; before the first page that is before any moment.

@@ -3,6 +3,7 @@
 #include "admin/sql.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -50,16 +51,35 @@ std::vector<Fact> facts() {
   };
 }
 
-void add_sums(storage::Session& session, const ReportScope& scope, const Keys& keys,
-              RoiTable& table) {
-  const bool by_time = is_of_time(scope.group_by);
+// What statements by_key tell apart within a deal. A brand with a code for each customer would have
+// as many rows as orders, which only a report by code needs.
+std::int64_t detail_of(GroupBy group) {
+  return group == GroupBy::link ? 1 : group == GroupBy::code ? 2 : 0;
+}
+
+// One list for each of facts().
+std::vector<storage::Rows> read_sums(storage::Session& session, const ReportScope& scope) {
+  std::vector<storage::Rows> sums;
   for (const Fact& fact : facts())
-    for (const storage::Row& row : rows_of(session, by_time ? fact.by_time : fact.by_key, scope)) {
+    sums.push_back(is_of_time(scope.group_by)
+                       ? rows_of(session, fact.by_time, scope)
+                       : within_limit(session.run(fact.by_key, scope.brand, scope.period.from,
+                                                  scope.period.to, scope.campaign, scope.influencer,
+                                                  report_rows_max, detail_of(scope.group_by))));
+  return sums;
+}
+
+void add_sums(const std::vector<storage::Rows>& sums, const ReportScope& scope, const Keys& keys,
+              RoiTable& table) {
+  const std::vector<Fact> all = facts();
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (const storage::Row& row : sums[i]) {
       const RowKey key =
-          by_time ? keys.at(day_of_quarter(scope, row.integer(3)))
-                  : keys.of(row.integer_or(3, 0), row.integer_or(4, 0), row.integer_or(5, 0));
+          is_of_time(scope.group_by)
+              ? keys.at(day_of_quarter(scope, row.integer(3)))
+              : keys.of(row.integer_or(3, 0), row.integer_or(4, 0), row.integer_or(5, 0));
       table.add(key, row.text(0),
-                [&](RoiRow& target) { fact.add(target, row.integer(1), row.integer(2)); });
+                [&](RoiRow& target) { all[i].add(target, row.integer(1), row.integer(2)); });
     }
 }
 
@@ -115,9 +135,9 @@ void take_back_shared_orders(storage::Session& session, const ReportScope& scope
 }
 
 // Distinct within a row: an order of two influencers is one order in the total.
-void add_orders(storage::Session& session, const ReportScope& scope, const Keys& keys,
-                RoiTable& table) {
-  for (const storage::Row& row : rows_of(session, orders_statement(scope.group_by), scope)) {
+void add_orders(storage::Session& session, const storage::Rows& orders, const ReportScope& scope,
+                const Keys& keys, RoiTable& table) {
+  for (const storage::Row& row : orders) {
     const RowKey key = is_of_time(scope.group_by) ? keys.at(day_of_quarter(scope, row.integer(4)))
                                                   : keys.of_thing(row.integer_or(4, 0));
     count_orders(table.row(key, row.text(0)), row);
@@ -125,6 +145,24 @@ void add_orders(storage::Session& session, const ReportScope& scope, const Keys&
   if (is_of_trait(scope.group_by)) take_back_shared_orders(session, scope, keys, table);
   for (const storage::Row& row : rows_of(session, sql::report_orders, scope))
     count_orders(table.total(row.text(0)), row);
+}
+
+// What the links or codes are called that a report by them has rows of.
+void read_names(storage::Session& session, const ReportScope& scope,
+                const std::vector<storage::Rows>& sums, const storage::Rows& orders,
+                Directory& directory) {
+  const std::int64_t detail = detail_of(scope.group_by);
+  if (detail == 0) return;
+  std::set<std::int64_t> numbers;
+  const auto note = [&](const storage::Rows& rows, std::size_t column) {
+    for (const storage::Row& row : rows)
+      if (!row.is_null(column)) numbers.insert(row.integer(column));
+  };
+  for (const storage::Rows& rows : sums)
+    note(rows, static_cast<std::size_t>(3 + detail));
+  note(orders, 4);
+  const auto& read = scope.group_by == GroupBy::link ? read_links : read_codes;
+  read(session, scope.brand, numbers, directory);
 }
 
 void add_fees(const ReportScope& scope, const Directory& directory, const Keys& keys,
@@ -154,11 +192,14 @@ void add_costs(storage::Session& session, const ReportScope& scope, const Keys& 
 
 }  // namespace
 
-void add_facts(storage::Session& session, const ReportScope& scope, const Directory& directory,
+void add_facts(storage::Session& session, const ReportScope& scope, Directory& directory,
                RoiTable& table) {
   const Keys keys(scope, directory);
-  add_sums(session, scope, keys, table);
-  add_orders(session, scope, keys, table);
+  const std::vector<storage::Rows> sums = read_sums(session, scope);
+  const storage::Rows orders = rows_of(session, orders_statement(scope.group_by), scope);
+  read_names(session, scope, sums, orders, directory);
+  add_sums(sums, scope, keys, table);
+  add_orders(session, orders, scope, keys, table);
   add_fees(scope, directory, keys, table);
   add_costs(session, scope, keys, table);
 }

@@ -9,7 +9,7 @@
 
 namespace fairlead::admin {
 
-void add_facts(storage::Session& session, const ReportScope& scope, const Directory& directory,
+void add_facts(storage::Session& session, const ReportScope& scope, Directory& directory,
                RoiTable& table);
 
 }  // namespace fairlead::admin

@@ -21,9 +21,14 @@ std::string name_in(const std::map<std::int64_t, Directory::Campaign>& campaigns
   return found == campaigns.end() ? "" : found->second.name;
 }
 
-std::string name_in(const std::map<std::int64_t, Directory::Owned>& things, std::int64_t number) {
-  const auto found = things.find(number);
-  return found == things.end() ? "" : found->second.name;
+std::string name_in(const std::map<std::int64_t, Directory::Link>& links, std::int64_t number) {
+  const auto found = links.find(number);
+  return found == links.end() ? "" : found->second.slug;
+}
+
+std::string name_in(const std::map<std::int64_t, std::string>& codes, std::int64_t number) {
+  const auto found = codes.find(number);
+  return found == codes.end() ? "" : found->second;
 }
 
 std::chrono::sys_days days_of(core::Day day) {

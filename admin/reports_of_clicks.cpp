@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,10 +59,14 @@ struct ClickReport {
 // Which links are in the report, and in which row each counts.
 class Filler {
  public:
-  Filler(const Asked& asked, const Directory& directory, ClosedDays& closed)
+  // `links` is links_of(), for a report that is not of the whole brand.
+  Filler(const Asked& asked, Directory& directory, const std::vector<std::int64_t>& links,
+         storage::Database& main, ClosedDays& closed)
       : scope_(asked.scope),
         group_(asked.query.clicks_by),
         directory_(directory),
+        links_(links),
+        main_(main),
         keys_(asked.scope, directory),
         closed_(closed) {}
 
@@ -80,10 +85,14 @@ class Filler {
   void fill_things(storage::Session& clicks, ClickReport& report) const;
   void fill_words(storage::Session& clicks, ClickReport& report) const;
   void fill_hours(storage::Session& clicks, ClickReport& report) const;
+  template <class Counts>
+  void learn_links(const Counts& counts) const;
 
   const ReportScope& scope_;
   const ClickGroup& group_;
-  const Directory& directory_;
+  Directory& directory_;
+  const std::vector<std::int64_t>& links_;
+  storage::Database& main_;
   Keys keys_;
   ClosedDays& closed_;
 };
@@ -97,10 +106,24 @@ ClickScope Filler::click_scope() const {
     if (group_.by != ClickGroup::By::thing) scope.links = ClickScope::Links::together;
     return scope;
   }
-  for (const auto& [link, owned] : directory_.links)
-    if (includes(link)) scope.some.push_back(link);
-  if (scope.some.size() <= links_one_by_one_max) scope.links = ClickScope::Links::some;
+  if (links_.size() <= links_one_by_one_max) {
+    scope.links = ClickScope::Links::some;
+    scope.some = links_;
+  }
   return scope;
+}
+
+// Whose the links are that something was counted of. Inside a snapshot of the click file, because
+// visitors are added to the rows of their links as they are read; nobody waits for the click file
+// inside a snapshot of the main database, so the two never wait for each other.
+template <class Counts>
+void Filler::learn_links(const Counts& counts) const {
+  std::set<std::int64_t> numbers;
+  for (const auto& count : counts)
+    numbers.insert(count.link);
+  const auto read = main_.read(
+      [&](storage::Session& session) { read_links(session, scope_.brand, numbers, directory_); });
+  if (!read) throw storage::StatementFailed{read.error(), false};
 }
 
 void Filler::fill(storage::Session& clicks, ClickReport& report) const {
@@ -126,7 +149,9 @@ void Filler::fill_things(storage::Session& clicks, ClickReport& report) const {
     row.name = key.name;
     return row;
   };
-  for (const ClickCount& count : count_clicks(clicks, scope))
+  const std::vector<ClickCount> counts = count_clicks(clicks, scope);
+  if (!is_together) learn_links(counts);
+  for (const ClickCount& count : counts)
     if (is_together || includes(count.link))
       row_of(count.link, count.day).add(count.verdict, count.clicks, count.unnamed);
   // Where each link's visitors of a day count; a period has many sketches of the same link.
@@ -143,10 +168,12 @@ void Filler::fill_things(storage::Session& clicks, ClickReport& report) const {
 void Filler::fill_words(storage::Session& clicks, ClickReport& report) const {
   const auto words = read_words(clicks, group_.dimension);
   const ClickScope scope = click_scope();
-  const auto includes_link = [&](std::int64_t link) { return includes(link); };
-  for (const WordCount& count :
-       scope_.is_whole() ? count_words(clicks, scope, group_.dimension)
-                         : count_words_of_links(clicks, scope, group_.dimension, includes_link)) {
+  const std::vector<WordCount> counts = scope_.is_whole()
+                                            ? count_words(clicks, scope, group_.dimension)
+                                            : count_words_of_links(clicks, scope, group_.dimension);
+  if (!scope_.is_whole()) learn_links(counts);
+  for (const WordCount& count : counts) {
+    if (!scope_.is_whole() && !includes(count.link)) continue;
     const auto word = words.find(count.word);
     const std::string text = word == words.end() ? "" : word->second;
     ClickRow& row = report.rows[text];
@@ -156,7 +183,9 @@ void Filler::fill_words(storage::Session& clicks, ClickReport& report) const {
 }
 
 void Filler::fill_hours(storage::Session& clicks, ClickReport& report) const {
-  for (const HourCount& count : count_hours(clicks, click_scope())) {
+  const std::vector<HourCount> counts = count_hours(clicks, click_scope());
+  if (!scope_.is_whole()) learn_links(counts);
+  for (const HourCount& count : counts) {
     if (!scope_.is_whole() && !includes(count.link)) continue;
     const std::string hour = std::to_string(count.hour);
     const std::string key =
@@ -233,12 +262,14 @@ core::Answer answer_click_report(storage::Database& database, storage::Database&
   // Clicks of all links by time or by a word need no names, however many links there are.
   const bool needs_names =
       !asked->scope.is_whole() || asked->query.clicks_by.by == ClickGroup::By::thing;
-  const auto directory = database.read([&](storage::Session& session) {
+  std::vector<std::int64_t> links;
+  auto directory = database.read([&](storage::Session& session) {
+    if (!asked->scope.is_whole()) links = links_of(session, asked->scope, links_one_by_one_max);
     return needs_names ? read_directory(session, asked->scope.brand, asked->brand.currency)
                        : Directory{};
   });
   if (!directory) return failure(directory.error());
-  const Filler filler(*asked, *directory, closed);
+  const Filler filler(*asked, *directory, links, database, closed);
   const auto report = clicks.read([&](storage::Session& session) {
     ClickReport filled;
     filler.fill(session, filled);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -18,6 +19,7 @@ namespace {
 
 struct FromMain {
   Directory directory;
+  std::vector<std::int64_t> links;  // links_of(), for a report that is not of the whole brand
   RoiTable table;
 };
 
@@ -32,8 +34,11 @@ struct FromClicks {
 // What clicks have to do with a report: which are in it, and in which row they count.
 class ClickRows {
  public:
-  ClickRows(const ReportScope& scope, const Directory& directory)
-      : scope_(scope), directory_(directory), keys_(scope, directory) {}
+  ClickRows(const ReportScope& scope, const FromMain& main)
+      : scope_(scope),
+        directory_(main.directory),
+        links_(main.links),
+        keys_(scope, main.directory) {}
 
   ClickScope click_scope() const;
   bool includes(std::int64_t link) const {
@@ -50,6 +55,7 @@ class ClickRows {
  private:
   const ReportScope& scope_;
   const Directory& directory_;
+  const std::vector<std::int64_t>& links_;
   Keys keys_;
 };
 
@@ -65,10 +71,10 @@ ClickScope ClickRows::click_scope() const {
     scope.links = ClickScope::Links::together;
     return scope;
   }
-  for (const auto& [link, owned] : directory_.links)
-    if (includes(link)) scope.some.push_back(link);
-  if (!scope_.is_whole() && scope.some.size() <= links_one_by_one_max)
+  if (!scope_.is_whole() && links_.size() <= links_one_by_one_max) {
     scope.links = ClickScope::Links::some;
+    scope.some = links_;
+  }
   return scope;
 }
 
@@ -103,12 +109,14 @@ core::Result<RoiReport> make_roi_report(storage::Database& database, storage::Da
                                         ClosedDays& closed, const ReportScope& scope,
                                         const std::string& currency, core::Rate margin) {
   auto main = database.read([&](storage::Session& session) {
-    FromMain facts{read_directory(session, scope.brand, currency), {}};
+    FromMain facts{read_directory(session, scope.brand, currency), {}, {}};
+    if (!scope.is_whole() && is_of_time(scope.group_by))
+      facts.links = links_of(session, scope, links_one_by_one_max);
     add_facts(session, scope, facts.directory, facts.table);
     return facts;
   });
   if (!main) return main.error();
-  const ClickRows rows(scope, main->directory);
+  const ClickRows rows(scope, *main);
   const auto clicked = clicks.read([&](storage::Session& session) {
     FromClicks facts;
     ClickScope asked = rows.click_scope();
@@ -121,6 +129,13 @@ core::Result<RoiReport> make_roi_report(storage::Database& database, storage::Da
     return facts;
   });
   if (!clicked) return clicked.error();
+  const auto named = database.read([&](storage::Session& session) {
+    std::set<std::int64_t> links;
+    for (const ClickCount& count : clicked->counts)
+      links.insert(count.link);
+    read_links(session, scope.brand, links, main->directory);
+  });
+  if (!named) return named.error();
   add_clicks(*clicked, rows, main->table);
   main->table.total(currency);  // an empty report still says zero in the brand's currency
   return RoiReport{main->table.finished_rows(scope.group_by, margin),

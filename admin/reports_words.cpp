@@ -15,22 +15,20 @@ namespace {
 void add_rows(const storage::Rows& rows, std::int64_t sign, std::vector<WordCount>& counts) {
   for (const storage::Row& row : rows)
     counts.push_back({row.integer(0), static_cast<core::ClickVerdict>(row.integer(1)),
-                      row.integer(2) * sign, row.integer(3) * sign});
+                      row.integer(2) * sign, row.integer(3) * sign, 0});
 }
 
 // Rows of link, verdict, clicks, unnamed, word.
 void add_scanned(storage::Session& clicks, const ClickScope& scope, core::Period part,
-                 std::int64_t dimension, const std::function<bool(std::int64_t)>& includes,
-                 std::vector<WordCount>& counts) {
+                 std::int64_t dimension, std::vector<WordCount>& counts) {
   if (part.from >= part.to) return;
   require_kept_clicks(clicks, scope, part);
   const storage::Rows rows =
       within_limit(clicks.run(sql::report_clicks_by_word, core::first_id_at(part.from),
                               core::first_id_at(part.to), scope.brand, dimension, report_rows_max));
   for (const storage::Row& row : rows)
-    if (includes(row.integer(0)))
-      counts.push_back({row.integer(4), static_cast<core::ClickVerdict>(row.integer(1)),
-                        row.integer(2), row.integer(3)});
+    counts.push_back({row.integer(4), static_cast<core::ClickVerdict>(row.integer(1)),
+                      row.integer(2), row.integer(3), row.integer(0)});
 }
 
 // The hours since 1970 on the brand's wall clock.
@@ -44,19 +42,17 @@ std::vector<WordCount> count_words(storage::Session& clicks, const ClickScope& s
                                    std::int64_t dimension) {
   std::vector<WordCount> counts;
   const PeriodPieces pieces = pieces_of(clicks, scope);
-  const auto any_link = [](std::int64_t) { return true; };
-  add_scanned(clicks, scope, pieces.before, dimension, any_link, counts);
+  add_scanned(clicks, scope, pieces.before, dimension, counts);
   for (const Piece& piece : cover(pieces.first, pieces.end, Pieces::added_and_taken))
     add_rows(within_limit(clicks.run(sql::report_brand_rollups, scope.brand, dimension, piece.span,
                                      piece.from, piece.to, report_rows_max)),
              piece.sign, counts);
-  add_scanned(clicks, scope, pieces.after, dimension, any_link, counts);
+  add_scanned(clicks, scope, pieces.after, dimension, counts);
   return counts;
 }
 
 std::vector<WordCount> count_words_of_links(storage::Session& clicks, const ClickScope& scope,
-                                            std::int64_t dimension,
-                                            const std::function<bool(std::int64_t)>& includes) {
+                                            std::int64_t dimension) {
   ClickScope all = scope;
   all.links = ClickScope::Links::together;
   std::int64_t to_read = 0;
@@ -69,7 +65,7 @@ std::vector<WordCount> count_words_of_links(storage::Session& clicks, const Clic
                    "has more than 2000000 clicks; narrow it with from and to"),
         false};
   std::vector<WordCount> counts;
-  add_scanned(clicks, scope, scope.period, dimension, includes, counts);
+  add_scanned(clicks, scope, scope.period, dimension, counts);
   return counts;
 }
 

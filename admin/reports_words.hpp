@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -18,16 +17,16 @@ struct WordCount {
   core::ClickVerdict verdict;
   std::int64_t clicks;
   std::int64_t unnamed;
+  std::int64_t link;  // 0 = of all
 };
 // Of all links of the brand, from the rollups. The same word may come several times.
 std::vector<WordCount> count_words(storage::Session& clicks, const ClickScope& scope,
                                    std::int64_t dimension);
-// Of some links, from the clicks themselves, because no rollup knows both. Throws StatementFailed
+// Of each link, from the clicks themselves, because no rollup knows both. Throws StatementFailed
 // with Errc::overflow when the brand has more than scanned_clicks_max clicks in the period.
 inline constexpr std::int64_t scanned_clicks_max = 2'000'000;
 std::vector<WordCount> count_words_of_links(storage::Session& clicks, const ClickScope& scope,
-                                            std::int64_t dimension,
-                                            const std::function<bool(std::int64_t)>& includes);
+                                            std::int64_t dimension);
 std::map<std::int64_t, std::string> read_words(storage::Session& clicks, std::int64_t dimension);
 
 struct HourCount {

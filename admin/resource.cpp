@@ -89,9 +89,15 @@ std::optional<core::Answer> read_filter(const Resource& resource, const net::Req
   return std::nullopt;
 }
 
+std::vector<std::string_view> parameters_of(const Resource& resource) {
+  std::vector<std::string_view> names = resource.filters;
+  names.push_back("archived");
+  return names;
+}
+
 core::Answer list(storage::Database& database, const Resource& resource, const net::Call& call) {
-  const auto page = net::read_page(call.request);
-  if (!page) return net::problem_of(page.error());
+  const auto page = net::read_page(call.request, parameters_of(resource));
+  if (!page) return page.error();
   Filter filter;
   if (auto refused = read_filter(resource, call.request, filter)) return *refused;
   filter.after = page->after;

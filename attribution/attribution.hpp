@@ -4,19 +4,20 @@
 // refused because attribution failed.
 //
 // Who is paid: attribute.hpp, by the policy of the newest eligible touch's campaign. An order's
-// base is Σ (unit price × quantity − discount); refunds are base money too and go by the target
-// method.
+// base is Σ (unit price × quantity − discount); refunds are base money too. What is left of an
+// order after refunds, chargebacks, cancellations and edits follows from net_order.hpp.
 //
 // Routes: POST /v1/orders, GET /v1/orders/{order_ref}, POST /v1/orders/{order_ref}/refunds;
 // GET /v1/commissions, GET /v1/commissions/{id}, GET /v1/commissions/{id}/explain;
-// POST /v1/webhooks/{platform}/{integration_id}; POST|GET /v1/integrations,
+// POST /v1/webhooks/{platform}/{integration_id}; GET /v1/webhooks/failed, …/failed/{id}, POST
+// …/failed/{id}/replay; POST|GET /v1/integrations,
 // GET|PATCH|DELETE /v1/integrations/{id}, GET /v1/integrations/{id}/deliveries?outcome=.
 //
 // What each influencer contributed, as models of all journeys see it: read_journeys() and
 // compare_models(), for admin's report. Nobody is paid by these (report_models.hpp).
 //
-// Tables: orders, order_lines, touchpoints, credits, refunds, refund_lines, credit_refunds,
-// integrations, webhook_deliveries.
+// Tables: orders, order_lines, order_aliases, order_effects, order_effect_lines, touchpoints,
+// credits, refunds, refund_lines, credit_refunds, integrations, webhook_deliveries.
 //
 // Threads: handlers run on the work pool, several at once.
 #pragma once

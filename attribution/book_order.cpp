@@ -38,7 +38,8 @@ void insert_order(storage::Session& session, const core::Order& order, core::Ord
   if (order.customer.is_new) is_new = *order.customer.is_new ? 1 : 0;
   session.run(sql::insert_order, order.brand, id, order.order_ref, order.source, order.placed_at,
               order.currency.code(), base_minor, discount, order.shipping_minor, order.tax_minor,
-              order.is_test ? 1 : 0, order.customer.identity(), is_new, fingerprint, now);
+              order.is_test ? 1 : 0, order.customer.identity(), order.customer.second_identity(),
+              is_new, fingerprint, now);
   std::int64_t position = 0;
   for (const core::Item& item : order.items) {
     session.run(sql::insert_order_line, order.brand, id, position++, item.line_id, item.sku,

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "attribution/attribution.hpp"
+#include "attribution/effects.hpp"
 #include "attribution/order_answers.hpp"
 #include "attribution/order_body.hpp"
 #include "attribution/write_refund.hpp"
@@ -43,29 +44,52 @@ core::Answer unknown_line(const std::string& pointer, const std::string& line_id
   return net::problem(422, "unknown_line", detail, {{pointer, "unknown_line", detail}});
 }
 
+// Against what is left of the lines; `sold` are the lines as they are sold now.
 std::optional<core::Answer> check_lines(const core::Refund& refund,
-                                        const std::vector<StoredLine>& lines,
-                                        const std::map<std::string, Refunded>& refunded) {
+                                        const std::vector<StoredLine>& sold,
+                                        const std::vector<LineLeft>& left) {
   for (std::size_t i = 0; i < refund.items.size(); ++i) {
     const core::Refund::Line& asked = refund.items[i];
     const std::string pointer = "/items/" + std::to_string(i);
-    const auto line = std::find_if(lines.begin(), lines.end(), [&](const StoredLine& stored) {
-      return stored.item.line_id == asked.line_id;
+    const auto found = std::find_if(sold.begin(), sold.end(), [&](const StoredLine& line) {
+      return line.item.line_id == asked.line_id;
     });
-    if (line == lines.end()) return unknown_line(pointer + "/line_id", asked.line_id, lines);
-    const auto found = refunded.find(asked.line_id);
-    const Refunded before = found == refunded.end() ? Refunded{} : found->second;
-    if (asked.amount_minor > line->base_minor - before.base_minor) {
-      return exceeds(pointer + "/amount_minor", "Line \"" + asked.line_id + "\"", line->base_minor,
-                     before.base_minor, asked.amount_minor, "");
+    if (found == sold.end()) return unknown_line(pointer + "/line_id", asked.line_id, sold);
+    const LineLeft& rest = left[static_cast<std::size_t>(found - sold.begin())];
+    if (asked.amount_minor > rest.base_minor) {
+      return exceeds(pointer + "/amount_minor", "Line \"" + asked.line_id + "\"", found->base_minor,
+                     found->base_minor - rest.base_minor, asked.amount_minor, "");
     }
     const std::int64_t quantity = asked.quantity.value_or(0);
-    if (quantity > line->item.quantity - before.quantity) {
-      return exceeds(pointer + "/quantity", "Line \"" + asked.line_id + "\"", line->item.quantity,
-                     before.quantity, quantity, " pieces");
+    if (quantity > rest.quantity) {
+      return exceeds(pointer + "/quantity", "Line \"" + asked.line_id + "\"", found->item.quantity,
+                     found->item.quantity - rest.quantity, quantity, " pieces");
     }
   }
   return std::nullopt;
+}
+
+std::optional<core::Answer> check_amount(std::int64_t amount_minor,
+                                         const std::vector<StoredLine>& sold,
+                                         const std::vector<LineLeft>& left) {
+  const std::int64_t rest = base_left(left);
+  if (amount_minor <= rest) return std::nullopt;
+  std::int64_t base = 0;
+  for (const StoredLine& line : sold)
+    base += line.base_minor;
+  return exceeds("/amount_minor", "The order", base, base - rest, amount_minor, "");
+}
+
+Effect effect_of(const core::Refund& refund) {
+  Effect effect{.ref = refund.refund_ref,
+                .kind = EffectKind::refund,
+                .integration = {},
+                .stated_at = refund.placed_at,
+                .amount_minor = refund.amount_minor.value_or(0),
+                .lines = {}};
+  for (const core::Refund::Line& line : refund.items)
+    effect.lines.push_back({line.line_id, line.quantity, line.amount_minor});
+  return effect;
 }
 
 core::Answer refund_answer(storage::Session& session, core::BrandId brand, const StoredOrder& order,
@@ -112,23 +136,21 @@ core::Answer book_refund(storage::Session& session, const core::Refund& refund, 
   }
 
   const auto lines = lines_of(session, refund.brand, order->id);
-  const auto refunded = refunded_lines(session, refund.brand, order->id);
-  core::Refund judged = refund;
-  if (refund.amount_minor) {
-    const auto remaining = remaining_bases(lines, refunded);
-    std::int64_t left = 0;
-    for (const std::int64_t base : remaining)
-      left += base;
-    if (*refund.amount_minor > left) {
-      return exceeds("/amount_minor", "The order", order->base_minor, order->base_minor - left,
-                     *refund.amount_minor, "");
-    }
-    judged.items = spread(*refund.amount_minor, lines, remaining);
-  } else if (auto refusal = check_lines(refund, lines, refunded)) {
-    return *refusal;
-  }
-  const auto id = write_refund(session, *order, judged, fingerprint, now);
-  return refund_answer(session, refund.brand, *order, id, 201);
+  const auto effects = effects_of(session, refund.brand, order->id);
+  const auto sold = sold_lines(lines, effects);
+  const auto left = lines_left(lines, effects);
+  const auto refusal = refund.amount_minor ? check_amount(*refund.amount_minor, sold, left)
+                                           : check_lines(refund, sold, left);
+  if (refusal) return *refusal;
+  put_effect(session, refund.brand, order->id, effect_of(refund));
+  const auto id = settle_effects(session, refund.brand, *order,
+                                 {.kind = EffectKind::refund,
+                                  .ref = refund.refund_ref,
+                                  .placed_at = refund.placed_at,
+                                  .reason = refund.reason,
+                                  .fingerprint = fingerprint},
+                                 Rows::always, now);
+  return refund_answer(session, refund.brand, *order, *id, 201);
 }
 
 }  // namespace fairlead::attribution

@@ -24,8 +24,8 @@ core::Answer no_such_commission() {
 }
 
 core::Answer list(const Dependencies& dependencies, const net::Call& call) {
-  const auto page = net::read_page(call.request);
-  if (!page) return net::problem_of(page.error());
+  const auto page = net::read_page(call.request, {"influencer_id"});
+  if (!page) return page.error();
   core::InfluencerId influencer = reader_of(call).value_or(core::InfluencerId{});
   if (const auto asked = net::query_value(call.request.query, "influencer_id")) {
     const auto id = core::InfluencerId::parse(*asked);

@@ -55,13 +55,14 @@ std::optional<StoredDelivery> find_delivery(storage::Session& session,
   const auto rows = session.run(sql::find_delivery, integration.brand, integration.id, key);
   if (rows.empty()) return std::nullopt;
   const storage::Row& row = rows.one();
-  return StoredDelivery{{key, row.text(0), as_it_came(row.text(1))}, row.text(2)};
+  return StoredDelivery{{key, row.text(0), as_it_came(row.text(1)), row.instant(4)}, row.text(2)};
 }
 
 void insert_delivery(storage::Session& session, const Integration& integration,
-                     const Delivery& delivery, core::Instant now) {
+                     const Delivery& delivery) {
+  const auto id = core::new_id<core::DeliveryId>(delivery.received_at);
   session.run(sql::insert_delivery, integration.brand, integration.id, delivery.key, delivery.topic,
-              storable(delivery.body), now, "received", "");
+              storable(delivery.body), delivery.received_at, "received", "", id);
 }
 
 void settle(storage::Session& session, const Integration& integration, const std::string& key,
@@ -84,10 +85,42 @@ bool wait_for_order(storage::Session& session, const Integration& integration,
       continue;
     }
     session.run(sql::insert_delivery, integration.brand, integration.id, key, "", "", now,
-                "pointer", delivery_key);
+                "pointer", delivery_key, core::DeliveryId{});
     return true;
   }
   return false;
+}
+
+namespace {
+
+FailedDelivery read_failed(const storage::Row& row) {
+  return {.id = row.id<core::DeliveryId>(0),
+          .integration = row.id<core::IntegrationId>(1),
+          .platform = row.text(2),
+          .delivery = {row.text(3), row.text(4), "", row.instant(5)},
+          .outcome = row.text(6),
+          .detail = row.text(7)};
+}
+
+}  // namespace
+
+std::vector<FailedDelivery> list_failed(storage::Session& session, core::BrandId brand,
+                                        const FailedFilter& filter, std::int64_t after,
+                                        std::int64_t limit) {
+  std::vector<FailedDelivery> list;
+  for (const storage::Row& row : session.run(sql::list_failed_deliveries, brand, after,
+                                             filter.integration, filter.platform, limit))
+    list.push_back(read_failed(row));
+  return list;
+}
+
+std::optional<FailedDelivery> find_failed(storage::Session& session, core::BrandId brand,
+                                          core::DeliveryId id) {
+  const auto rows = session.run(sql::find_delivery_by_id, brand, id);
+  if (rows.empty() || !id) return std::nullopt;
+  auto failed = read_failed(rows.one());
+  failed.delivery.body = as_it_came(rows.one().text(8));
+  return failed;
 }
 
 std::vector<Delivery> take_waiting(storage::Session& session, const Integration& integration,
@@ -98,7 +131,7 @@ std::vector<Delivery> take_waiting(storage::Session& session, const Integration&
     const auto rows = session.run(sql::find_delivery, integration.brand, integration.id, key);
     if (rows.empty()) {
       session.run(sql::insert_delivery, integration.brand, integration.id, key, "", "", now,
-                  "closed", "");
+                  "closed", "", core::DeliveryId{});
       return deliveries;
     }
     if (rows.one().text(2) == "closed") return deliveries;

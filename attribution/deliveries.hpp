@@ -38,6 +38,7 @@ struct Delivery {
   std::string key;  // "id/…", or "sha256/…" when the shop gives none
   std::string topic;
   std::string body;  // as it came
+  core::Instant received_at;
 };
 
 // The delivery stored under this key; its body is as it came.
@@ -48,7 +49,7 @@ struct StoredDelivery {
 std::optional<StoredDelivery> find_delivery(storage::Session& session,
                                             const Integration& integration, const std::string& key);
 void insert_delivery(storage::Session& session, const Integration& integration,
-                     const Delivery& delivery, core::Instant now);
+                     const Delivery& delivery);
 void settle(storage::Session& session, const Integration& integration, const std::string& key,
             const Settled& settled);
 
@@ -56,6 +57,27 @@ void settle(storage::Session& session, const Integration& integration, const std
 bool wait_for_order(storage::Session& session, const Integration& integration,
                     const std::string& order_ref, const std::string& delivery_key,
                     core::Instant now);
+// A failed delivery of the brand, to be shown and tried again; its body is as it came.
+struct FailedDelivery {
+  core::DeliveryId id;
+  core::IntegrationId integration;
+  std::string platform;
+  Delivery delivery;
+  std::string outcome;
+  std::string detail;
+};
+struct FailedFilter {
+  core::IntegrationId integration;  // none: all
+  std::string platform;             // "": all
+};
+// In the order they came, after the number; without their bodies.
+std::vector<FailedDelivery> list_failed(storage::Session& session, core::BrandId brand,
+                                        const FailedFilter& filter, std::int64_t after,
+                                        std::int64_t limit);
+// Whatever its outcome is by now.
+std::optional<FailedDelivery> find_failed(storage::Session& session, core::BrandId brand,
+                                          core::DeliveryId id);
+
 // The deliveries that waited for the order, which is booked now; each is given once.
 std::vector<Delivery> take_waiting(storage::Session& session, const Integration& integration,
                                    const std::string& order_ref, core::Instant now);

@@ -55,11 +55,19 @@ std::string read_platform(net::Fields& body) {
   return platform;
 }
 
+void check_secret(net::Fields& body, std::string_view platform, std::string_view secret) {
+  const Platform* known = find_platform(platform);
+  if (known == nullptr || known->refuse_secret == nullptr || secret.empty()) return;
+  const std::string why = known->refuse_secret(secret);
+  if (!why.empty()) body.refuse("secret", "invalid_value", why);
+}
+
 core::Answer post(const Dependencies& dependencies, const net::Call& call) {
   net::Fields body(call.request.body);
   const std::string platform = read_platform(body);
   const std::string name = body.maybe_text("name", {.min = 0, .max = 200}).value_or("");
   const std::string secret = body.text("secret", secret_rule);
+  check_secret(body, platform, secret);
   if (auto refusal = body.refusal()) return *refusal;
   const auto key = net::idempotency_key(call);
   return net::answer_of(storage::once(dependencies.database, key, call.now, [&](auto& session) {
@@ -82,6 +90,8 @@ core::Answer patch(const Dependencies& dependencies, const net::Call& call) {
     const auto rows = session.run(sql::find_integration_of_brand, call.who.brand, *id);
     if (rows.empty()) return no_such_integration();
     if (auto stale = net::refuse_stale(call.request, rows.one().integer(3))) return *stale;
+    check_secret(body, rows.one().text(1), secret);
+    if (auto refusal = body.refusal()) return *refusal;
     if (!rotate_secret(session, dependencies.sealing_key, call.who.brand, *id, secret))
       return net::problem(409, "conflict", "The integration is archived; create a new one.");
     storage::record_change(session, call.who.brand, call.now, call.who.key.text(), "updated",
@@ -91,8 +101,8 @@ core::Answer patch(const Dependencies& dependencies, const net::Call& call) {
 }
 
 core::Answer list(const Dependencies& dependencies, const net::Call& call) {
-  const auto page = net::read_page(call.request);
-  if (!page) return net::problem_of(page.error());
+  const auto page = net::read_page(call.request, {});
+  if (!page) return page.error();
   return net::answer_of(dependencies.database.read([&](storage::Session& session) {
     const auto rows =
         session.run(sql::list_integrations, call.who.brand, page->after, page->limit + 1);
@@ -128,6 +138,7 @@ core::Answer remove(const Dependencies& dependencies, const net::Call& call) {
 core::Answer list_deliveries(const Dependencies& dependencies, const net::Call& call) {
   const auto id = core::IntegrationId::parse(call.values.front());
   if (!id) return no_such_integration();
+  if (auto refusal = net::refuse_query(call.request, {"outcome"})) return *refusal;
   const std::string outcome = net::query_value(call.request.query, "outcome").value_or("failed");
   return net::answer_of(dependencies.database.read([&](storage::Session& session) {
     if (session.run(sql::find_integration_of_brand, call.who.brand, *id).empty())

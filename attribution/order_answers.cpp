@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "attribution/effects.hpp"
 #include "ledger/ledger.hpp"
 #include "net/json.hpp"
 #include "net/problem.hpp"
@@ -147,7 +148,10 @@ core::Answer conflict_answer(storage::Session& session, const StoredOrder& booke
 core::Answer order_answer(storage::Session& session, core::BrandId brand, const StoredOrder& order,
                           core::Instant now) {
   json::array items;
-  for (const StoredLine& line : lines_of(session, brand, order.id)) {
+  const auto lines = lines_of(session, brand, order.id);
+  const auto left = lines_left(lines, effects_of(session, brand, order.id));
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const StoredLine& line = lines[i];
     items.push_back(json::object{{"line_id", line.item.line_id},
                                  {"sku", line.item.sku},
                                  {"product_id", line.item.product_id},
@@ -156,7 +160,9 @@ core::Answer order_answer(storage::Session& session, core::BrandId brand, const 
                                  {"unit_price_minor", line.item.unit_price_minor},
                                  {"discount_minor", line.item.discount_minor},
                                  {"tax_minor", line.item.tax_minor},
-                                 {"base_minor", line.base_minor}});
+                                 {"base_minor", line.base_minor},
+                                 {"quantity_left", left[i].quantity},
+                                 {"remaining_base_minor", left[i].base_minor}});
   }
   json::array commissions;
   for (const auto& commission : ledger::commissions_of_order(session, brand, order.id, now))
@@ -167,6 +173,7 @@ core::Answer order_answer(storage::Session& session, core::BrandId brand, const 
     remaining -= refund.base_minor;
     refunds.push_back(json::object{{"id", refund.id.text()},
                                    {"refund_ref", refund.refund_ref},
+                                   {"kind", refund.kind},
                                    {"placed_at", core::format_instant(refund.placed_at)},
                                    {"base_minor", refund.base_minor},
                                    {"reason", refund.reason}});
@@ -188,6 +195,13 @@ core::Answer order_answer(storage::Session& session, core::BrandId brand, const 
                         {"credits", credits_json(credits_of(session, brand, order.id))},
                         {"commissions", std::move(commissions)},
                         {"refunds", std::move(refunds)}});
+}
+
+std::string detail_of(const core::Answer& problem) {
+  const auto body = net::parse_json(problem.body);
+  if (!body || !body->is_object()) return "";
+  const json::value* detail = body->get_object().if_contains("detail");
+  return detail == nullptr || !detail->is_string() ? "" : std::string(detail->get_string());
 }
 
 core::Answer no_such_order(std::string_view order_ref) {

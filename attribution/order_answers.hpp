@@ -23,4 +23,7 @@ core::Answer order_answer(storage::Session& session, core::BrandId brand, const 
 
 core::Answer no_such_order(std::string_view order_ref);
 
+// What a problem answer tells people; "" when it tells nothing.
+std::string detail_of(const core::Answer& problem);
+
 }  // namespace fairlead::attribution

@@ -5,6 +5,9 @@ namespace fairlead::attribution {
 std::span<const Platform> platforms() {
   static const Platform table[] = {
       shopify(),
+      woocommerce(),
+      stripe(),
+      standard(),
   };
   return table;
 }

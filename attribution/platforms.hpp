@@ -1,66 +1,90 @@
-// Shop platforms: each turns a signed delivery into orders and refunds of the kind the own API
-// takes. One file per platform in platforms/, listed in platforms.cpp; each has golden cases in
-// tests/golden/attribution/, and a test fails when one is missing. Pure; any thread.
+// Shop platforms: each turns a signed delivery into orders, and into changes of orders, of the kind
+// the own API makes. One file per platform in platforms/, listed in platforms.cpp; each has golden
+// cases in tests/golden/attribution/, and a test fails when one is missing. Pure; any thread.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "attribution/stored_order.hpp"
+#include "attribution/net_order.hpp"
 #include "core/events.hpp"
 #include "core/result.hpp"
 #include "net/request.hpp"
 
 namespace fairlead::attribution {
 
-// The order that a shop's refund is held against.
-struct RefundedOrder {
+// The order that a change is held against, with what was stated about it before.
+struct SoldOrder {
   core::Currency currency;
   bool is_test = false;
-  std::vector<StoredLine> lines;
-  std::map<std::string, Refunded> refunded;  // by earlier refunds
+  std::int64_t gross_minor = 0;   // as booked: base, tax and shipping
+  std::vector<StoredLine> lines;  // as they are sold now, edits included
+  std::vector<Effect> effects;
+  core::IntegrationId integration;  // whose delivery is read
 };
 
-// What a shop's refund takes from the order: never more than is left of each line. `notes` are
-// words for a person to look at ("money_mismatch"): the shop's figures do not explain each other.
-struct JudgedRefund {
-  std::vector<core::Refund::Line> items;
-  std::int64_t spread_minor = 0;  // not bound to a line: over what is left of all lines
-  std::vector<std::string> notes;
-};
-
-struct ShopRefund {
-  std::string order_ref;
-  std::string refund_ref;
-  core::Instant placed_at;
+// An effect as it stands from now on; refs the order has already are replaced, unless what is there
+// was stated later. Amounts are targets, never steps.
+struct Statement {
+  Effect effect;
+  core::Instant placed_at;  // the date of what it posts
   std::string reason;
+};
+
+// `notes` are words for a person to look at ("money_mismatch"): the shop's figures do not explain
+// each other. `remarks` only say how the amounts came about.
+struct Judged {
+  std::vector<Statement> statements;  // none: there is nothing new in it
+  std::vector<std::string> notes;
+  std::vector<std::string> remarks;
+};
+
+struct Change {
+  std::string order_ref;             // the shop's: a reference or another name of the order
+  std::vector<std::string> aliases;  // what else the shop calls the order
+  // Of changes that are a whole state of the order: an older state changes nothing.
+  std::optional<core::Instant> state_at;
   // Needs the order, because a refund names lines and quantities but not what they were worth.
-  std::function<core::Result<JudgedRefund>(const RefundedOrder&)> judge;
+  std::function<core::Result<Judged>(const SoldOrder&)> judge;
 };
 
 struct Notice {
   std::optional<core::Order> order;
-  bool is_cancelled = false;        // what is left of the order is taken back
-  std::vector<ShopRefund> refunds;  // of the order, or alone
-  std::string ignored;              // why there is nothing to do, when there is nothing
+  bool is_paid = true;               // an order is booked when it is paid for
+  core::Instant state_at;            // of this state of the order: an older one never wins
+  std::vector<std::string> aliases;  // of the order
+  std::vector<std::string> remarks;
+  std::vector<Change> changes;  // of the order, or alone
+  std::string ignored;          // why there is nothing to do, when there is nothing
+};
+
+struct Received {
+  std::string_view topic;
+  std::string_view body;
+  core::BrandId brand;
+  core::Instant at;
 };
 
 struct Platform {
   std::string_view name;  // in URLs; frozen
-  // Whether one of the secrets signed the raw body. Constant time for a well-formed signature; the
-  // same work for every secret.
-  bool (*is_signed)(const net::Request& request, std::span<const std::string> secrets);
-  // What the delivery calls itself; "" when it does not say. Neither is covered by the signature.
+  // Whether one of the secrets signed the raw body, not too long ago where the signature says when.
+  // Constant time for a well-formed signature; the same work for every secret.
+  bool (*is_signed)(const net::Request& request, std::span<const std::string> secrets,
+                    core::Instant now);
+  // What the delivery calls itself; "" when it does not say. Often not covered by the signature.
   std::string (*topic_of)(const net::Request& request);
   std::string (*delivery_id_of)(const net::Request& request);
   // Errc::invalid or overflow says what was not understood.
-  core::Result<Notice> (*read)(std::string_view topic, std::string_view body, core::BrandId brand);
+  core::Result<Notice> (*read)(const Received& received);
+  // Of shops that try an address without signing: answered 200, and nothing is done. May be null.
+  bool (*is_ping)(const net::Request& request) = nullptr;
+  // Why a secret cannot be one of this platform's; "" when it can. May be null.
+  std::string (*refuse_secret)(std::string_view secret) = nullptr;
 };
 
 std::span<const Platform> platforms();
@@ -68,5 +92,8 @@ const Platform* find_platform(std::string_view name);  // nullptr when unknown
 
 // platforms/<name>.cpp, one each. A function, because constants of other files may not exist yet.
 Platform shopify();
+Platform woocommerce();
+Platform stripe();
+Platform standard();
 
 }  // namespace fairlead::attribution

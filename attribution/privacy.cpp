@@ -30,7 +30,14 @@ void each_order(storage::Session& session, core::BrandId brand, std::string_view
 std::set<std::string> order_refs(storage::Session& session, core::BrandId brand,
                                  std::string_view customer) {
   std::set<std::string> refs;
-  each_order(session, brand, customer, [&](const storage::Row& row) { refs.insert(row.text(1)); });
+  each_order(session, brand, customer, [&](const storage::Row& row) {
+    // Where two shops have an order of one number, "@" and the shop follow the shop's reference.
+    const std::string ref = row.text(1);
+    refs.insert(ref);
+    refs.insert(ref.substr(0, ref.rfind("@int_")));
+    for (const auto& alias : session.run(sql::list_order_aliases, brand, row.integer(0)))
+      refs.insert(alias.text(0));
+  });
   return refs;
 }
 
@@ -41,14 +48,14 @@ bool speaks_of(const storage::Row& delivery, core::BrandId brand, std::string_vi
   if (body.find(customer) != std::string::npos) return true;
   const Platform* platform = find_platform(delivery.text(5));
   if (platform == nullptr) return false;
-  const auto notice = platform->read(delivery.text(2), body, brand);
+  const auto notice = platform->read({delivery.text(2), body, brand, delivery.instant(4)});
   if (!notice) return false;
   if (notice->order && (notice->order->customer.identity() == customer ||
                         notice->order->customer.email_sha256 == customer ||
                         orders.contains(notice->order->order_ref)))
     return true;
-  return std::any_of(notice->refunds.begin(), notice->refunds.end(),
-                     [&](const ShopRefund& refund) { return orders.contains(refund.order_ref); });
+  return std::any_of(notice->changes.begin(), notice->changes.end(),
+                     [&](const Change& change) { return orders.contains(change.order_ref); });
 }
 
 void each_delivery(storage::Session& session, core::BrandId brand, std::string_view customer,

@@ -25,7 +25,9 @@ std::optional<StoredOrder> read_order_row(const storage::Rows& rows) {
                     .customer = row.text(9),
                     .customer_is_new = std::nullopt,
                     .body_sha256 = row.text(11),
-                    .booked_at = row.instant(12)};
+                    .booked_at = row.instant(12),
+                    .integration = row.id<core::IntegrationId>(14),
+                    .state_at = row.instant(15)};
   if (!row.is_null(10)) order.customer_is_new = row.integer(10) != 0;
   return order;
 }
@@ -140,7 +142,8 @@ std::vector<StoredRefund> refunds_of(storage::Session& session, core::BrandId br
                        .refund_ref = row.text(1),
                        .placed_at = row.instant(2),
                        .base_minor = row.integer(3),
-                       .reason = row.text(4)});
+                       .reason = row.text(4),
+                       .kind = row.text(5)});
   }
   return refunds;
 }
@@ -159,6 +162,18 @@ std::vector<CreditRefund> credit_refunds_of(storage::Session& session, core::Bra
   for (const storage::Row& row : session.run(sql::list_credit_refunds, brand, order))
     parts.push_back({row.id<core::CreditId>(0), row.id<core::RefundId>(1), row.integer(2)});
   return parts;
+}
+
+Decision decide_again(storage::Session& session, core::BrandId brand, const StoredOrder& order,
+                      const std::vector<StoredCredit>& credits, std::int64_t base_minor) {
+  std::vector<Touch> touches;
+  Policies policies;
+  for (const StoredTouch& stored : touches_of(session, brand, order.id)) {
+    Touch& touch = touches.emplace_back(stored.touch);
+    if (took_part(touch.outcome)) touch.outcome = Outcome::eligible;
+    if (!credits.empty()) policies[touch.campaign] = credits.front().policy;
+  }
+  return attribute(order.placed_at, base_minor, touches, policies);
 }
 
 }  // namespace fairlead::attribution

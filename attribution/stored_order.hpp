@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "attribution/attribute.hpp"
+#include "attribution/net_order.hpp"
 #include "core/events.hpp"
 #include "storage/storage.hpp"
 
@@ -31,16 +32,15 @@ struct StoredOrder {
   std::optional<bool> customer_is_new;
   std::string body_sha256;  // fingerprint_of() the order it was booked from
   core::Instant booked_at;
+  core::IntegrationId integration;  // whose webhook booked it; none for the own API
+  core::Instant state_at;           // of the newest state of it that was taken in
 };
 std::optional<StoredOrder> find_order(storage::Session& session, core::BrandId brand,
                                       std::string_view order_ref);
 std::optional<StoredOrder> find_order(storage::Session& session, core::BrandId brand,
                                       core::OrderId id);
 
-struct StoredLine {
-  core::Item item;
-  std::int64_t base_minor = 0;  // 0 on test orders
-};
+// As booked; lines that an edit added come last.
 std::vector<StoredLine> lines_of(storage::Session& session, core::BrandId brand,
                                  core::OrderId order);
 
@@ -66,14 +66,15 @@ struct StoredRefund {
   core::RefundId id;
   std::string refund_ref;
   core::Instant placed_at;
-  std::int64_t base_minor = 0;
+  std::int64_t base_minor = 0;  // below zero when it gives back
   std::string reason;
+  std::string kind;
 };
 // Oldest first: refunds of one order are booked one after another and their ids rise.
 std::vector<StoredRefund> refunds_of(storage::Session& session, core::BrandId brand,
                                      core::OrderId order);
 
-// What earlier refunds took from each line.
+// What the journal of refunds took from each line, added up.
 struct Refunded {
   std::int64_t quantity = 0;
   std::int64_t base_minor = 0;
@@ -89,6 +90,11 @@ struct CreditRefund {
 };
 std::vector<CreditRefund> credit_refunds_of(storage::Session& session, core::BrandId brand,
                                             core::OrderId order);
+
+// Who would be paid for the order if its base were this: its touches and the policy it was booked
+// under, decided again. Shares are in the order of the credits.
+Decision decide_again(storage::Session& session, core::BrandId brand, const StoredOrder& order,
+                      const std::vector<StoredCredit>& credits, std::int64_t base_minor);
 
 std::string_view word_of(core::Via via);  // "code", "click"; stored and shown
 

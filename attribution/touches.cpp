@@ -170,8 +170,9 @@ class Reader {
   const CustomerHistory& history() {
     if (history_) return *history_;
     history_.emplace();
-    const storage::Rows rows = session_.run(sql::find_first_credit, order_.brand,
-                                            order_.customer.identity(), order_.placed_at);
+    const storage::Rows rows =
+        session_.run(sql::find_first_credit, order_.brand, order_.customer.identity(),
+                     order_.customer.second_identity(), order_.placed_at);
     history_->is_existing = !rows.empty();
     if (!rows.empty() && !rows.one().is_null(0))
       history_->first_influencer = rows.one().id<core::InfluencerId>(0);

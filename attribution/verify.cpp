@@ -1,14 +1,15 @@
 // Recomputes what attribution wrote: every order's base from its lines, its credits and outcomes
-// from its touchpoints, and every credit's share of every refund; and names the rows whose order,
+// from its touchpoints, what is left of every line from what was stated about the order, and every
+// credit's share of every refund; and names the rows whose order,
 // refund or credit is gone. What was true only at the moment of booking (a click's verdict, a
 // deal's dates, a campaign's settings) is taken as stored.
 #include <algorithm>
 
 #include "attribution/attribution.hpp"
+#include "attribution/effects.hpp"
 #include "attribution/order_body.hpp"
 #include "attribution/sql.hpp"
 #include "attribution/stored_order.hpp"
-#include "core/money.hpp"
 
 namespace fairlead::attribution {
 
@@ -55,26 +56,19 @@ class Check {
   // The policy in force is written on the credits; without credits nothing was eligible, whatever
   // the policy was.
   void check_credits(const std::vector<StoredCredit>& credits) {
-    const auto stored = touches_of(session_, brand_, order_.id);
-    std::vector<Touch> touches;
-    Policies policies;
-    for (const StoredTouch& stored_touch : stored) {
-      Touch& touch = touches.emplace_back(stored_touch.touch);
-      if (took_part(touch.outcome)) touch.outcome = Outcome::eligible;
-      if (!credits.empty()) policies[touch.campaign] = credits.front().policy;
-    }
-    const Decision decision = attribute(order_.placed_at, order_.base_minor, touches, policies);
+    const auto touches = touches_of(session_, brand_, order_.id);
+    const Decision decision = decide_again(session_, brand_, order_, credits, order_.base_minor);
     for (std::size_t i = 0; i < touches.size(); ++i) {
       const std::string what = "touchpoint " + std::to_string(i);
       compare("outcome of " + what, std::string(word_of(decision.outcomes[i])),
-              std::string(word_of(stored[i].touch.outcome)));
-      compare("weight of " + what, decision.weights[i], stored[i].weight);
+              std::string(word_of(touches[i].touch.outcome)));
+      compare("weight of " + what, decision.weights[i], touches[i].weight);
     }
     compare("number of credits", static_cast<std::int64_t>(decision.shares.size()),
             static_cast<std::int64_t>(credits.size()));
     for (std::size_t i = 0; i < std::min(decision.shares.size(), credits.size()); ++i) {
       const Share& share = decision.shares[i];
-      const Touch& touch = touches[share.touch];
+      const Touch& touch = touches[share.touch].touch;
       const core::Credit& credit = credits[i].credit;
       const std::string what = "credit " + credit.id.text();
       compare("deal of " + what, touch.deal.text(), credit.deal.text());
@@ -109,48 +103,44 @@ class Check {
     for (const CreditRefund& part : credit_refunds_of(session_, brand_, order_.id))
       stored[{part.refund, part.credit}] = part.base_minor;
 
-    std::vector<std::int64_t> shares;
     std::vector<std::int64_t> left;
     for (const StoredCredit& credit : credits)
-      shares.push_back(credit.credit.base_minor);
-    left = shares;
+      left.push_back(credit.credit.base_minor);
     std::int64_t remaining = order_.base_minor;
     for (const StoredRefund& refund : refunds_of(session_, brand_, order_.id)) {
       remaining -= refund.base_minor;
       compare("base_minor of refund " + refund.id.text(), line_sums[refund.id], refund.base_minor);
-      const auto targets = core::split(remaining, shares);
-      if (!targets) continue;  // no credit holds anything
-      for (std::size_t i = 0; i < credits.size(); ++i) {
+      if (remaining < 0) break;  // named below
+      const auto shares = decide_again(session_, brand_, order_, credits, remaining).shares;
+      for (std::size_t i = 0; i < std::min(shares.size(), credits.size()); ++i) {
         const core::CreditId credit = credits[i].credit.id;
         const auto found = stored.find({refund.id, credit});
         compare("part of refund " + refund.id.text() + " on credit " + credit.text(),
-                std::to_string(left[i] - (*targets)[i]),
+                std::to_string(left[i] - shares[i].base_minor),
                 found == stored.end() ? "missing" : std::to_string(found->second));
-        left[i] = (*targets)[i];
+        left[i] = shares[i].base_minor;
       }
     }
-    if (remaining < 0) compare("base left after refunds", "0 or more", std::to_string(remaining));
-    check_refunded_lines();
+    check_refunded_lines(remaining);
   }
 
-  // Refunds name lines of the order, and take no more of one than was sold.
-  void check_refunded_lines() {
+  // The journal of refunds says what follows from the effects, in sum and of every line.
+  void check_refunded_lines(std::int64_t remaining) {
     const auto lines = lines_of(session_, brand_, order_.id);
-    for (const auto& [line_id, taken] : refunded_lines(session_, brand_, order_.id)) {
-      const auto line = std::find_if(lines.begin(), lines.end(), [&](const StoredLine& stored) {
-        return stored.item.line_id == line_id;
-      });
-      if (line == lines.end()) {
-        compare("refunded line " + line_id, "a line of the order", "no such line");
-        continue;
-      }
-      if (taken.base_minor > line->base_minor)
-        compare("refunded base_minor of line " + line_id,
-                std::to_string(line->base_minor) + " or less", std::to_string(taken.base_minor));
-      if (taken.quantity > line->item.quantity)
-        compare("refunded quantity of line " + line_id,
-                std::to_string(line->item.quantity) + " or less", std::to_string(taken.quantity));
+    const auto left = lines_left(lines, effects_of(session_, brand_, order_.id));
+    compare("base left after refunds", base_left(left), remaining);
+    auto journal = refunded_lines(session_, brand_, order_.id);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const std::string& line_id = lines[i].item.line_id;
+      const Refunded taken = journal[line_id];
+      compare("refunded base_minor of line " + line_id, lines[i].base_minor - left[i].base_minor,
+              taken.base_minor);
+      compare("refunded quantity of line " + line_id, lines[i].item.quantity - left[i].quantity,
+              taken.quantity);
+      journal.erase(line_id);
     }
+    for (const auto& [line_id, taken] : journal)
+      compare("refunded line " + line_id, "a line of the order", "no such line");
   }
 
   storage::Session& session_;

@@ -1,20 +1,18 @@
-// Writing a refund that has been judged: its row, its lines, what it takes from each credit, and
-// the ledger's reversals. Both doors, the own API and the shops' webhooks, end here. Inside the
-// caller's transaction, behind lock_order().
+// Bringing the journal of an order to what its effects say: a row of `refunds` with the difference,
+// what that takes from each credit, and the ledger's reversals. Both doors, the own API and the
+// shops' webhooks, end here. Inside the caller's transaction, behind lock_order().
 #pragma once
 
-#include <map>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "attribution/stored_order.hpp"
-#include "core/answer.hpp"
 #include "core/events.hpp"
 #include "storage/storage.hpp"
 
 namespace fairlead::attribution {
 
-// Keeps every other refund of the order waiting until this transaction ends. nullopt: no such
+// Keeps every other change of the order waiting until this transaction ends. nullopt: no such
 // order.
 std::optional<StoredOrder> lock_order(storage::Session& session, core::BrandId brand,
                                       std::string_view order_ref);
@@ -27,19 +25,22 @@ struct BookedRefund {
 std::optional<BookedRefund> find_refund(storage::Session& session, core::BrandId brand,
                                         core::OrderId order, std::string_view refund_ref);
 
-// What is left of each line's base after the refunds so far, in the order of the lines.
-std::vector<std::int64_t> remaining_bases(const std::vector<StoredLine>& lines,
-                                          const std::map<std::string, Refunded>& refunded);
+// What a row of the journal says about its cause.
+struct Cause {
+  EffectKind kind = EffectKind::refund;
+  std::string ref;  // where it is taken, "#2", "#3", … is put behind it
+  core::Instant placed_at;
+  std::string reason;
+  std::string fingerprint;
+};
+// differences: nothing is written when the journal agrees already. always: a row of 0 is, too.
+enum class Rows { differences, always };
 
-// One amount over all lines, in proportion to what is left of each, by the largest remainder.
-// `amount` must not exceed the sum of what is left; lines that get nothing are left out.
-std::vector<core::Refund::Line> spread(std::int64_t amount_minor,
-                                       const std::vector<StoredLine>& lines,
-                                       const std::vector<std::int64_t>& remaining);
-
-// `refund.items` hold base money that is known to fit; each order line appears at most once.
-core::RefundId write_refund(storage::Session& session, const StoredOrder& order,
-                            const core::Refund& refund, const std::string& fingerprint,
-                            core::Instant now);
+// Target method: what is left of each line follows from all effects, so rounding cannot drift and
+// no order of arrival makes a difference. What is left of the order is split over the credits as a
+// new order of that base would be, and each commission becomes the plan's on its credit's part.
+std::optional<core::RefundId> settle_effects(storage::Session& session, core::BrandId brand,
+                                             const StoredOrder& order, const Cause& cause,
+                                             Rows rows, core::Instant now);
 
 }  // namespace fairlead::attribution

@@ -41,6 +41,16 @@ boost::system::result<Variant, RefusedCopy> make_variant(storage::Session& sessi
   return *find_variant(session, brand, *id);
 }
 
+std::optional<StaysOff> why_off(storage::Session& session, core::BrandId brand, core::CodeId code) {
+  const auto kin = find_kin(session, brand, code);
+  if (kin.replaced_by) return StaysOff::rotated;
+  if (!kin.variant_of) return std::nullopt;
+  lock_code(session, brand, kin.variant_of);
+  if (session.run(sql::find_variant_at, brand, kin.variant_of, kin.placement).empty())
+    return std::nullopt;
+  return StaysOff::placement_taken;
+}
+
 std::vector<Variant> list_variants(storage::Session& session, core::BrandId brand, core::CodeId of,
                                    std::int64_t after, std::int64_t limit) {
   std::vector<Variant> variants;

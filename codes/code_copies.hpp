@@ -50,6 +50,10 @@ boost::system::result<Variant, RefusedCopy> make_variant(storage::Session& sessi
                                                          std::string_view placement,
                                                          std::string_view text, Similar similar,
                                                          core::Instant now);
+// Why a code that is switched off must stay off: it was rotated, or its placement has another
+// variant by now. `code` is locked by the caller.
+enum class StaysOff : std::uint8_t { rotated, placement_taken };
+std::optional<StaysOff> why_off(storage::Session& session, core::BrandId brand, core::CodeId code);
 // Those of its original when `of` is itself a variant. In order of id, behind `after`.
 std::vector<Variant> list_variants(storage::Session& session, core::BrandId brand, core::CodeId of,
                                    std::int64_t after, std::int64_t limit);

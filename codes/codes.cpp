@@ -13,7 +13,7 @@ std::vector<net::Route> routes(const Dependencies& dependencies) {
   for (auto& family : {resource_routes(database), shared_limit_routes(database),
                        making_routes(database, dependencies.public_url),
                        batch_routes(database, dependencies.batch_asked), sheet_routes(database),
-                       variant_routes(database)})
+                       variant_routes(database), shop_id_routes(database)})
     all.insert(all.end(), family.begin(), family.end());
   return all;
 }

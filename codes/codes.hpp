@@ -18,12 +18,12 @@
 //                 million at once · code_sheet.hpp, CSV · code_copies.hpp, variants and successors
 //   leak          leaks.hpp
 // Tables: codes, campaign_code_limits, code_limit_counters, code_limit_slots, code_uses,
-// code_rollbacks, code_looks, code_batches, leak_policies, code_leaks.
+// code_rollbacks, code_looks, code_batches, leak_policies, code_leaks, code_shop_ids.
 //
 // Routes: POST|GET /v1/codes, GET|PATCH|DELETE /v1/codes/{id}, GET …/qr.svg|png, POST
 // /v1/codes/validate, …/reserve, …/redeem, …/release, …/rollback, …/propose, …/bulk, …/import, GET
 // /v1/codes/batches/{id}, /v1/codes.csv, POST|GET /v1/codes/{id}/variants, GET|PUT
-// /v1/campaigns/{id}/code_limits; POST /v1/codes/check (page_check.hpp).
+// /v1/campaigns/{id}/code_limits, /v1/codes/{id}/shop_ids; POST /v1/codes/check (page_check.hpp).
 // Threads: handlers run on the work pool, several at once; functions with a Session inside its
 // transaction.
 #pragma once
@@ -68,7 +68,7 @@ struct Dependencies {
 std::vector<net::Route> routes(const Dependencies& dependencies);
 
 // Who a code belongs to, archived and expired codes included: an order may name any code that ever
-// was.
+// was, by its text or by an id that shops have for it.
 struct CodeOwner {
   core::CodeId code;
   core::DealId deal;

@@ -18,6 +18,7 @@ std::vector<net::Route> checkout_routes(const Dependencies& dependencies);
 std::vector<net::Route> resource_routes(storage::Database& database);
 std::vector<net::Route> shared_limit_routes(storage::Database& database);
 std::vector<net::Route> variant_routes(storage::Database& database);
+std::vector<net::Route> shop_id_routes(storage::Database& database);
 std::vector<net::Route> making_routes(storage::Database& database, const std::string& public_url);
 std::vector<net::Route> batch_routes(storage::Database& database,
                                      std::function<void()> batch_asked);

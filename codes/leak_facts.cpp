@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codes/leak_verdict.hpp"
 #include "codes/sql.hpp"
 #include "storage/each_row.hpp"
 
@@ -55,7 +56,7 @@ class Reader {
     for (const UsedCode& use : *uses)
       add(use);
     add_clicks(*uses);
-    add_posts();
+    if (auto done = add_posts(); !done) return done.error();
     add_click_days();
     add_others();
     return std::move(facts_);
@@ -66,12 +67,16 @@ class Reader {
   void read_codes(const std::vector<UsedCode>& uses);
   void add(const UsedCode& use);
   void add_clicks(const std::vector<UsedCode>& uses);
-  void add_posts();
+  core::Result<void> add_posts();
   void add_click_days();
   void add_others();
   std::optional<ClickFacts> find_click(core::ClickId click);
 
-  CodeFacts& code_of(core::CodeId id) { return facts_.codes[indices_.at(id.number)]; }
+  // nullptr: not one that is weighed.
+  CodeFacts* find_facts(core::CodeId id) {
+    const auto found = indices_.find(id.number);
+    return found == indices_.end() ? nullptr : &facts_.codes[found->second];
+  }
   LeakDay& day_of(CodeFacts& code, core::Instant at) {
     return code
         .days[static_cast<std::size_t>(question_.zone.day_of(at).number - code.begins.number)];
@@ -85,6 +90,7 @@ class Reader {
   core::Day end_;
   BrandFacts facts_;
   std::map<std::int64_t, std::size_t> indices_;  // of facts_.codes, by number
+  std::map<std::int32_t, double> other_uses_;    // by day, of codes that are not weighed
 };
 
 core::Result<std::vector<UsedCode>> Reader::read_uses() {
@@ -117,14 +123,22 @@ core::Result<std::vector<UsedCode>> Reader::read_uses() {
 }
 
 void Reader::read_codes(const std::vector<UsedCode>& uses) {
-  std::map<std::int64_t, std::int32_t> first_uses;
+  struct Used {
+    std::int32_t first_day;
+    std::int64_t uses = 0;
+  };
+  std::map<std::int64_t, Used> used;
   for (const UsedCode& use : uses)
-    first_uses.emplace(use.code.number, question_.zone.day_of(use.at).number);
+    ++used.emplace(use.code.number, Used{question_.zone.day_of(use.at).number}).first->second.uses;
   std::int64_t after = 0;
   storage::each_row(
       session_, sql::list_codes_to_weigh, page_rows,
       [&](const storage::Row& row) {
         after = row.integer(0);
+        // A use may have been booked since the uses were read: it is the next report's.
+        const auto known = used.find(after);
+        if (known == used.end()) return;
+        if (row.integer(11) == 0 && known->second.uses < leak_uses_min) return;
         CodeFacts code;
         code.code.code = row.id<core::CodeId>(0);
         code.code.deal = row.id<core::DealId>(1);
@@ -136,20 +150,24 @@ void Reader::read_codes(const std::vector<UsedCode>& uses) {
         code.code.placement = row.text(9);
         code.code.replaced_by = row.id<core::CodeId>(10);
         // A code lives from its making on, or from its first use, where a shop told of it later.
-        auto begins = question_.zone.day_of(row.instant(6)).number;
-        if (const auto used = first_uses.find(after); used != first_uses.end())
-          begins = std::min(begins, used->second);
+        const auto begins =
+            std::min(question_.zone.day_of(row.instant(6)).number, known->second.first_day);
         code.begins = {std::clamp(begins, history_.number, end_.number)};
         code.days.resize(static_cast<std::size_t>(end_.number - code.begins.number));
         code.first = static_cast<std::size_t>(std::max(0, first_.number - code.begins.number));
         indices_.emplace(after, facts_.codes.size());
         facts_.codes.push_back(std::move(code));
       },
-      question_.brand, after);
+      question_.brand, after, question_.zone.start_of(history_), question_.zone.start_of(end_));
 }
 
 void Reader::add(const UsedCode& use) {
-  CodeFacts& code = code_of(use.code);
+  CodeFacts* const facts = find_facts(use.code);
+  if (facts == nullptr) {
+    ++other_uses_[question_.zone.day_of(use.at).number];
+    return;
+  }
+  CodeFacts& code = *facts;
   LeakDay& day = day_of(code, use.at);
   ++day.uses;
   code.amounts.push_back(
@@ -183,7 +201,7 @@ void Reader::add_clicks(const std::vector<UsedCode>& uses) {
   std::int64_t usual_uses = 0;
   const auto period_from = question_.zone.start_of(first_);
   for (const UsedCode& use : uses) {
-    if (!use.click) continue;
+    if (!use.click || find_facts(use.code) == nullptr) continue;
     auto facts = find_click(use.click);
     if (!facts) continue;
     if (use.at < period_from && !facts->country.empty()) {
@@ -199,7 +217,7 @@ void Reader::add_clicks(const std::vector<UsedCode>& uses) {
   };
   std::map<std::int64_t, std::pair<std::set<std::string>, std::set<std::string>>> places;
   for (const auto& [use, facts] : known) {
-    LeakDay& day = day_of(code_of(use->code), use->at);
+    LeakDay& day = day_of(*find_facts(use->code), use->at);
     ++day.coupon_site.trials;
     if (is_coupon_host(facts.referrer, own_hosts)) ++day.coupon_site.hits;
     if (!facts.country.empty() && usual_uses >= usual_country_uses_min) {
@@ -212,15 +230,19 @@ void Reader::add_clicks(const std::vector<UsedCode>& uses) {
     if (!facts.network.empty()) networks.insert(facts.network);
   }
   for (const auto& [number, sets] : places) {
-    code_of({number}).code.countries = static_cast<std::int64_t>(sets.first.size());
-    code_of({number}).code.networks = static_cast<std::int64_t>(sets.second.size());
+    LeakFinding& code = find_facts({number})->code;
+    code.countries = static_cast<std::int64_t>(sets.first.size());
+    code.networks = static_cast<std::int64_t>(sets.second.size());
   }
 }
 
-void Reader::add_posts() {
+core::Result<void> Reader::add_posts() {
   std::map<core::InfluencerId, std::vector<std::int32_t>> posted;  // days, in order
-  for (const auto& row : session_.run(sql::list_posts_to_weigh, question_.brand,
-                                      question_.zone.start_of(end_), rows_max))
+  const auto rows = session_.run(sql::list_posts_to_weigh, question_.brand,
+                                 question_.zone.start_of(end_), rows_max);
+  if (static_cast<std::int64_t>(rows.size()) >= rows_max)
+    return core::fail(core::Errc::overflow, "the brand has more than 200000 posts");
+  for (const auto& row : rows)
     posted[row.id<core::InfluencerId>(0)].push_back(question_.zone.day_of(row.instant(1)).number);
   for (CodeFacts& code : facts_.codes) {
     const auto& days = posted[code.code.influencer];
@@ -233,6 +255,7 @@ void Reader::add_posts() {
       if (newest) code.days[i].days_since_post = today - *newest;
     }
   }
+  return {};
 }
 
 void Reader::add_click_days() {
@@ -264,7 +287,7 @@ void Reader::add_click_days() {
 }
 
 void Reader::add_others() {
-  std::map<std::int32_t, double> all;
+  std::map<std::int32_t, double> all = other_uses_;
   const auto each_day = [&](auto each) {
     for (CodeFacts& code : facts_.codes) {
       for (std::size_t i = 0; i < code.days.size(); ++i)

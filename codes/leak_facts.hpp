@@ -26,8 +26,10 @@ struct CodeFacts {
 };
 
 struct BrandFacts {
-  std::vector<CodeFacts> codes;  // in order of id; those without a use in history and period too
-  std::size_t period_days = 0;   // of the whole period, to come or not
+  // In order of id: those with a use in history or period. Of a batch's and of clicks' codes, of
+  // which there may be a million, only those that could be weighed.
+  std::vector<CodeFacts> codes;
+  std::size_t period_days = 0;  // of the whole period, to come or not
 };
 
 // Errc::overflow as find_leaks().

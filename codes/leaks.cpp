@@ -92,10 +92,12 @@ void weigh_all(BrandFacts& facts, const LeakLevels& levels) {
     code.code.uses = period.uses;
     code.code.cold = period.cold;
     if (period.cold.trials < leak_uses_min) continue;
-    std::vector<LeakDay> others = sums;
-    others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
+    // The others are all but this one, which stands at the end meanwhile.
+    std::swap(sums[i], sums.back());
+    const auto others = std::span(sums).first(sums.size() - 1);
     code.code.evidence =
         weigh_leak(code.days, code.first, fit_prior(others, longest), facts.period_days);
+    std::swap(sums[i], sums.back());
     code.code.p = p_value_of(code.code.evidence.e_value);
     weighed.push_back(i);
     p_values.push_back(code.code.p);

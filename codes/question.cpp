@@ -138,7 +138,8 @@ void read_codes(net::Fields& body, Action action, Question& question) {
   question.codes = body.texts("codes", codes_max, code_rule);
   if (body.has("code")) refuse_both(body);
   body.raw("code");
-  if (question.codes.empty() && action == Action::redeem)
+  const auto* const list = body.raw("codes");
+  if (action == Action::redeem && list->is_array() && list->get_array().empty())
     body.refuse("codes", "out_of_range", "codes must hold 1 to 10 codes");
 }
 

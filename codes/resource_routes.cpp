@@ -3,9 +3,11 @@
 
 #include "codes/answers.hpp"
 #include "codes/capacity.hpp"
+#include "codes/code_copies.hpp"
 #include "codes/code_looks.hpp"
 #include "codes/handlers.hpp"
 #include "codes/term_fields.hpp"
+#include "core/check.hpp"
 #include "net/json.hpp"
 #include "net/listing.hpp"
 #include "net/problem.hpp"
@@ -64,8 +66,8 @@ core::Answer create(storage::Database& database, const net::Call& call) {
 }
 
 core::Answer list(storage::Database& database, const net::Call& call) {
-  const auto page = net::read_page(call.request);
-  if (!page) return net::problem_of(page.error());
+  const auto page = net::read_page(call.request, {"deal_id", "archived"});
+  if (!page) return page.error();
   CodeFilter filter{.deal = {}, .after = page->after, .limit = page->limit + 1};
   if (const auto deal = net::query_value(call.request.query, "deal_id")) {
     const auto id = core::DealId::parse(*deal);
@@ -116,6 +118,20 @@ boost::json::object differences(const StoredCode& before, const StoredCode& afte
   return changed;
 }
 
+core::Answer refuse_on(StaysOff why) {
+  switch (why) {
+    case StaysOff::rotated:
+      return net::problem(409, "code_rotated",
+                          "This code was rotated: its successor has its discount, and it has none "
+                          "for good. Make another code instead.");
+    case StaysOff::placement_taken:
+      return net::problem(409, "placement_taken",
+                          "Another variant at this placement is enabled; switch that one off "
+                          "first.");
+  }
+  CHECK(false);
+}
+
 core::Answer update(storage::Database& database, const net::Call& call) {
   const auto id = core::CodeId::parse(call.values[0]);
   if (!id) return no_such_code();
@@ -143,6 +159,9 @@ core::Answer update(storage::Database& database, const net::Call& call) {
     const auto changed = differences(*before, after);
     // Asked for what is there already: nothing to write down, and the ETag stays.
     if (changed.empty()) return code_answer(200, *before);
+    if (terms.is_enabled && !before->terms.is_enabled) {
+      if (const auto why = why_off(session, brand, *id)) return refuse_on(*why);
+    }
     change_code(session, brand, *before, terms);
     storage::record_change(session, brand, call.now, call.who.key.text(), "updated", id->text(),
                            boost::json::serialize(changed));

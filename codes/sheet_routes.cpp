@@ -5,6 +5,7 @@
 #include "codes/batches.hpp"
 #include "codes/code_sheet.hpp"
 #include "codes/handlers.hpp"
+#include "net/listing.hpp"
 #include "net/problem.hpp"
 #include "storage/audit.hpp"
 #include "storage/idempotency.hpp"
@@ -18,7 +19,7 @@ constexpr std::size_t import_rows_max = 10'000;
 constexpr std::size_t import_bytes_max = std::size_t{4} * 1024 * 1024;
 constexpr std::size_t problems_told_max = 100;
 
-core::Answer refuse_query(std::string_view name, std::string detail) {
+core::Answer refuse_value(std::string_view name, std::string detail) {
   return net::problem(400, "invalid_request", detail,
                       {{"?" + std::string(name), "invalid_value", detail}});
 }
@@ -31,7 +32,7 @@ boost::system::result<AnyId, core::Answer> id_in(const net::Request& request,
   if (!text) return AnyId{};
   const auto id = AnyId::parse(*text);
   if (id) return *id;
-  return refuse_query(name,
+  return refuse_value(name,
                       std::string(name) + " must be an id such as \"" + AnyId{1}.text() + "\"");
 }
 
@@ -44,6 +45,8 @@ std::int64_t first_code_after(core::BatchId batch) {
 }
 
 core::Answer export_sheet(storage::Database& database, const net::Call& call) {
+  if (auto refusal = net::refuse_query(call.request, {"deal_id", "batch_id", "after"}))
+    return *refusal;
   const auto deal = id_in<core::DealId>(call.request, "deal_id");
   if (!deal) return deal.error();
   const auto batch = id_in<core::BatchId>(call.request, "batch_id");
@@ -105,11 +108,12 @@ core::Answer import_in(storage::Session& session, const net::Call& call, const C
 }
 
 core::Answer import_sheet(storage::Database& database, const net::Call& call) {
+  if (auto refusal = net::refuse_query(call.request, {"deal_id", "dry_run"})) return *refusal;
   const auto deal = id_in<core::DealId>(call.request, "deal_id");
   if (!deal) return deal.error();
   const auto dry_run = net::query_value(call.request.query, "dry_run").value_or("false");
   if (dry_run != "true" && dry_run != "false")
-    return refuse_query("dry_run", "dry_run must be true or false");
+    return refuse_value("dry_run", "dry_run must be true or false");
   std::istringstream file{std::string(call.request.body)};
   const auto sheet = read_code_sheet(file, *deal, import_rows_max);
   if (!sheet.problems.empty()) return refuse_sheet(sheet.problems);

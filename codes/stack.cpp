@@ -154,8 +154,7 @@ bool stays_beside(const Use& use, const Question& question,
                   const std::vector<Candidate>& candidates, core::Instant now) {
   // Money that was given is given, in whatever order the codes are named now.
   if (use.is_redeemed()) return true;
-  return question.form == Form::one && use.is_live_hold(now) &&
-         !is_among(candidates, use.code);
+  return question.form == Form::one && use.is_live_hold(now) && !is_among(candidates, use.code);
 }
 
 }  // namespace fairlead::codes

@@ -42,7 +42,8 @@ Standing read_standing(const Asker& asker, const StoredCode& code, const Questio
   if (rules.is_first_order_only && !customer.identity().empty()) {
     standing.customer_has_ordered =
         !asker.session
-             .run(sql::find_other_order, asker.brand, customer.identity(), question.order_ref)
+             .run(sql::find_other_order, asker.brand, customer.identity(),
+                  customer.second_identity(), question.order_ref)
              .empty();
   }
   standing.is_influencer = is_hash_of(customer.email_sha256, code.influencer_email);

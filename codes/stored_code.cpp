@@ -113,9 +113,23 @@ std::vector<StoredCode> list_codes(storage::Session& session, core::BrandId bran
   return codes;
 }
 
+namespace {
+
+// The text of the code that shops also know by this id; "" when there is none.
+std::string folded_of_shop_id(storage::Session& session, core::BrandId brand,
+                              std::string_view shop_id) {
+  const auto rows = session.run(sql::find_code_by_shop_id, brand, shop_id);
+  return rows.empty() ? "" : rows.one().text(0);
+}
+
+}  // namespace
+
 std::optional<CodeOwner> find_owner(storage::Session& session, core::BrandId brand,
                                     std::string_view code) {
-  auto stored = find_code(session, brand, fold(code));
+  const std::string folded = fold(code);
+  if (folded.empty()) return std::nullopt;  // neither a code nor an id can be such a text
+  auto stored = find_code(session, brand, folded);
+  if (!stored) stored = find_code(session, brand, folded_of_shop_id(session, brand, code));
   if (!stored) return std::nullopt;
   return CodeOwner{stored->id, stored->deal, stored->influencer, stored->campaign,
                    click_of(*stored)};
@@ -124,7 +138,10 @@ std::optional<CodeOwner> find_owner(storage::Session& session, core::BrandId bra
 std::optional<CodeOwner> take_owner(storage::Session& session, core::BrandId brand,
                                     std::string_view code, const ReadClickCode& read_click_code,
                                     core::Instant now) {
-  const auto held = hold_with_clicks(session, brand, fold(code), read_click_code, now);
+  const std::string folded = fold(code);
+  if (folded.empty()) return std::nullopt;
+  auto held = hold_with_clicks(session, brand, folded, read_click_code, now);
+  if (!held) held = hold_code(session, brand, folded_of_shop_id(session, brand, code));
   if (!held) return std::nullopt;
   return CodeOwner{held->id, held->deal, held->influencer, held->campaign, click_of(*held)};
 }

@@ -71,8 +71,8 @@ core::Answer create(storage::Database& database, const net::Call& call) {
 core::Answer list(storage::Database& database, const net::Call& call) {
   const auto id = core::CodeId::parse(call.values[0]);
   if (!id) return no_such_code();
-  const auto page = net::read_page(call.request);
-  if (!page) return net::problem_of(page.error());
+  const auto page = net::read_page(call.request, {});
+  if (!page) return page.error();
   return net::answer_of(database.read([&](storage::Session& session) {
     const auto brand = call.who.brand;
     if (!find_code(session, brand, *id)) return no_such_code();

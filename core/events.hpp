@@ -33,6 +33,10 @@ struct Customer {
   std::vector<std::string> groups;
   // What limits per customer count by: the key, else the e-mail hash, else "".
   const std::string& identity() const { return key.empty() ? email_sha256 : key; }
+  // The e-mail hash beside a key; "" when there is no second name.
+  std::string second_identity() const {
+    return key.empty() || email_sha256 == key ? std::string() : email_sha256;
+  }
 };
 
 // The verdict on a click. Numbers are stored and frozen: add, never renumber.

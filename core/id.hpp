@@ -84,6 +84,9 @@ struct CostTag {
 struct IntegrationTag {
   static constexpr std::string_view prefix = "int_";
 };
+struct DeliveryTag {
+  static constexpr std::string_view prefix = "whd_";
+};
 struct EventTag {
   static constexpr std::string_view prefix = "evt_";
 };
@@ -105,6 +108,7 @@ using CommissionId = Id<CommissionTag>;
 using PostId = Id<PostTag>;
 using CostId = Id<CostTag>;
 using IntegrationId = Id<IntegrationTag>;
+using DeliveryId = Id<DeliveryTag>;
 using EventId = Id<EventTag>;
 
 // Makes numbers that rise: milliseconds since 2020 in the upper 41 bits (until 2089), below them 22

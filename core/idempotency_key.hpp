@@ -10,9 +10,9 @@ namespace fairlead::core {
 
 struct IdempotencyKey {
   BrandId brand;
-  std::string scope;        // "POST /v1/codes/redeem key_…": method, path and the caller's key
+  std::string scope;        // "POST /v1/orders/{order_ref}/refunds\n1001": route, values, caller
   std::string key;          // the header as it came; "" = none was sent, nothing is remembered
-  std::string fingerprint;  // SHA-256 of the request's body
+  std::string fingerprint;  // SHA-256 of the request's body, and of its query when it has one
 };
 
 }  // namespace fairlead::core

@@ -278,7 +278,7 @@ const json::value* Fields::raw(std::string_view name) {
 }
 
 void Fields::refuse(std::string_view name, std::string_view code, std::string detail) {
-  if (errors_->size() >= errors_max) return;
+  if (is_broken_ || errors_->size() >= errors_max) return;
   std::string pointer = name.empty() ? pointer_ : pointer_ + pointer_part(name);
   errors_->push_back({std::move(pointer), std::string(code), std::move(detail)});
 }

@@ -90,7 +90,8 @@ class Fields {
   // The raw value, marked as read; nullptr when absent. For free-form parts.
   const boost::json::value* raw(std::string_view name);
 
-  // Adds a problem found by the caller, with this object's pointer in front of `name`.
+  // Adds a problem found by the caller, with this object's pointer in front of `name`. Nothing can
+  // be said of the fields of a body that is no JSON object.
   void refuse(std::string_view name, std::string_view code, std::string detail);
   // Notes every field that no reader asked for. Called for you at the end of objects()/object()
   // parts and by refusal().

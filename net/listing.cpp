@@ -1,7 +1,9 @@
 #include "net/listing.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
+#include <utility>
 
 #include "core/crypto.hpp"
 #include "net/ascii.hpp"
@@ -12,6 +14,7 @@ namespace fairlead::net {
 namespace {
 
 constexpr std::int64_t limit_max = 200;
+constexpr std::size_t problems_told_max = 20;
 
 // 8 bytes of the number and 4 of a check, so that a cursor cut short or typed by hand is refused
 // instead of silently skipping rows. It is no secret and protects nothing.
@@ -37,6 +40,14 @@ std::optional<std::int64_t> number_of(std::string_view cursor) {
   return result;
 }
 
+std::string offered(const std::vector<std::string_view>& known) {
+  if (known.empty()) return "it takes none";
+  std::string list = "it takes ";
+  for (std::size_t i = 0; i < known.size(); ++i)
+    list.append(i == 0 ? "" : i + 1 == known.size() ? " and " : ", ").append(known[i]);
+  return list;
+}
+
 }  // namespace
 
 core::Result<Page> read_page(const Request& request) {
@@ -57,6 +68,44 @@ core::Result<Page> read_page(const Request& request) {
     page.after = *number;
   }
   return page;
+}
+
+boost::system::result<Page, core::Answer> read_page(const Request& request,
+                                                    std::vector<std::string_view> others) {
+  others.insert(others.begin(), {"limit", "cursor"});
+  if (auto refusal = refuse_query(request, others)) return *std::move(refusal);
+  const auto page = read_page(request);
+  if (!page) return problem_of(page.error());
+  return *page;
+}
+
+std::optional<core::Answer> refuse_query(const Request& request,
+                                         const std::vector<std::string_view>& known) {
+  std::vector<FieldError> unknown;
+  std::vector<FieldError> repeated;
+  std::vector<std::string> seen;
+  std::string_view rest = request.query;
+  while (!rest.empty() && unknown.size() + repeated.size() < problems_told_max) {
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+    if (pair.empty()) continue;
+    const std::string name = percent_decode(pair.substr(0, pair.find('=')));
+    const std::string shown = name.substr(0, 40);
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      unknown.push_back({"?" + shown, "unknown_field",
+                         "there is no parameter \"" + shown + "\" here; " + offered(known)});
+    } else if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
+      repeated.push_back({"?" + name, "duplicate", "give " + name + " once"});
+    }
+    seen.push_back(name);
+  }
+  if (!unknown.empty()) {
+    const std::string detail = unknown.front().detail;
+    return problem(400, "unknown_field", detail, std::move(unknown));
+  }
+  if (repeated.empty()) return std::nullopt;
+  const std::string detail = repeated.front().detail;
+  return problem(400, "invalid_request", detail, std::move(repeated));
 }
 
 core::Answer list_answer(boost::json::array data, bool has_more, std::int64_t last_number) {

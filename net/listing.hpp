@@ -3,10 +3,12 @@
 #pragma once
 
 #include <boost/json/array.hpp>
+#include <boost/system/result.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/answer.hpp"
 #include "core/result.hpp"
@@ -20,6 +22,13 @@ struct Page {
 };
 // Errc::invalid names "?limit" or "?cursor". A cursor is opaque text made by list_answer().
 core::Result<Page> read_page(const Request& request);
+// The same of a list that takes these parameters besides; any other is refused.
+boost::system::result<Page, core::Answer> read_page(const Request& request,
+                                                    std::vector<std::string_view> others);
+// A parameter that nothing reads does nothing, silently: a filter with a typing error gives the
+// whole list. 400 `unknown_field`, or `invalid_request` for one that came twice.
+std::optional<core::Answer> refuse_query(const Request& request,
+                                         const std::vector<std::string_view>& known);
 // {"data":[…],"next_cursor":…}: pass limit + 1 rows read; the surplus one is cut and makes the
 // cursor. `last_number` is the number of the last row that stays in the page.
 core::Answer list_answer(boost::json::array data, bool has_more, std::int64_t last_number);

@@ -119,6 +119,55 @@ core::Answer made_or_500(const Route& route, const std::function<core::Answer()>
   return problem(500, "internal_error", "The server failed. The reason is in its log.");
 }
 
+// What is sent twice, one of them could be used silently. An empty Idempotency-Key is a caller
+// whose key went missing, who would not be safe to retry.
+std::optional<core::Answer> refuse_headers(const Request& request) {
+  static constexpr std::array<std::string_view, 3> single = {"Authorization", "Content-Type",
+                                                             "Idempotency-Key"};
+  std::array<int, single.size()> seen{};
+  for (const auto& [name, value] : request.headers) {
+    for (std::size_t i = 0; i < single.size(); ++i) {
+      if (!equal_ignoring_case(name, single[i])) continue;
+      if (++seen[i] > 1)
+        return problem(400, "duplicate_header", "Send " + std::string(single[i]) + " once.");
+      if (single[i] == "Idempotency-Key" && request.method == Method::post && value.empty())
+        return problem(400, "idempotency_key_invalid",
+                       "The Idempotency-Key is empty. Send 1 to 255 visible ASCII characters, such "
+                       "as a UUID, or leave the header out.");
+    }
+  }
+  return std::nullopt;
+}
+
+// One request of one caller, however its path was spelled. The keys of a brand's own people and
+// shops are one caller, because a key may be changed between a request and its retry. What others
+// hold must not meet theirs: an influencer's own, and a browser's, which everybody can read.
+std::string scope_of(const Call& call) {
+  std::string scope(name_of(call.request.method));
+  scope.append(" ").append(call.route);
+  for (const std::string& value : call.values)
+    scope.append("\n").append(value);  // no value has a line break
+  switch (call.who.role) {
+    case Role::admin:
+    case Role::shop:
+      return scope;
+    case Role::influencer:
+      return scope + "\n" + call.who.influencer.text();
+    case Role::viewer:
+    case Role::browser:
+      return scope + "\n" + call.who.key.text();
+  }
+  CHECK(false);
+}
+
+// Of all that says what is wanted.
+std::string fingerprint_of(const Request& request) {
+  const core::Digest body = core::sha256(request.body);
+  if (request.query.empty()) return std::string(core::as_text(body));
+  return std::string(core::as_text(core::sha256(
+      std::string(core::as_text(core::sha256(request.query))) + std::string(core::as_text(body)))));
+}
+
 // A body that is not JSON where it must be, or a path that cannot be read; decodes the values.
 std::optional<core::Answer> refuse_form(const Route& route, const Request& request,
                                         std::vector<std::string>& values) {
@@ -145,10 +194,9 @@ core::IdempotencyKey idempotency_key(const Call& call) {
   const auto key = call.request.header("Idempotency-Key");
   if (key.empty()) return {.brand = call.who.brand, .scope = {}, .key = {}, .fingerprint = {}};
   return {.brand = call.who.brand,
-          .scope = std::string(name_of(call.request.method)) + " " +
-                   std::string(call.request.path) + " " + call.who.key.text(),
+          .scope = scope_of(call),
           .key = std::string(key),
-          .fingerprint = std::string(core::as_text(core::sha256(call.request.body)))};
+          .fingerprint = fingerprint_of(call.request)};
 }
 
 bool is_reserved_segment(std::string_view segment) {
@@ -205,18 +253,19 @@ void Router::answer_async(const Request& request, core::Instant now,
     };
   }
   if (route.handler) {
-    const Call call{request, who, std::move(values), now};
+    const Call call{request, who, std::move(values), now, route.pattern};
     return done(made_or_500(route, [&] { return route.handler(call); }));
   }
   // Here for as long as the answer is put off.
   struct PutOff {
     PutOff(const Request& asked, const Principal& caller, std::vector<std::string> named,
-           core::Instant at)
-        : who(caller), call{asked, who, std::move(named), at} {}
+           core::Instant at, std::string_view pattern)
+        : who(caller), call{asked, who, std::move(named), at, pattern} {}
     const Principal who;
     const Call call;
   };
-  const auto put_off = std::make_shared<const PutOff>(request, who, std::move(values), now);
+  const auto put_off =
+      std::make_shared<const PutOff>(request, who, std::move(values), now, route.pattern);
   const Reply reply = [put_off, &route,
                        done = std::move(done)](const std::function<core::Answer()>& make) {
     done(made_or_500(route, make));
@@ -249,6 +298,8 @@ std::variant<core::Answer, Router::Admitted> Router::admit(const Request& reques
     answer.headers.emplace_back("Allow", allowed);
     return answer;
   }
+
+  if (auto refusal = refuse_headers(request)) return *std::move(refusal);
 
   Principal who;
   const Route& route = *match.route;

@@ -55,6 +55,7 @@ struct Call {
   const Principal& who;             // all zero on routes open to all
   std::vector<std::string> values;  // of the pattern's {names}, in order, percent-decoded
   core::Instant now;
+  std::string_view route;  // the pattern
 };
 // For storage::once(), with the header as it came.
 core::IdempotencyKey idempotency_key(const Call& call);
@@ -107,10 +108,10 @@ class Router {
   Router(std::vector<Route> routes, Authenticate authenticate,
          IsListedOrigin is_listed_origin = {});
 
-  // 404 not_found, 405 method_not_allowed with Allow, 401 unauthorized, 403 forbidden, or the
-  // handler's.
-  // What a handler throws becomes a bare 500 and a log line. One '/' at the end of a path is
-  // ignored.
+  // 404 not_found, 405 method_not_allowed with Allow, 400 duplicate_header (of those that are read
+  // here) or idempotency_key_invalid (an empty one), 401 unauthorized, 403 forbidden, or the
+  // handler's. What a handler throws becomes a bare 500 and a log line. One '/' at the end of a
+  // path is ignored.
   core::Answer answer(const Request& request, core::Instant now) const;
   // The same without waiting for what is put off. `done` is called once, on any thread; `request`
   // must live until then.

@@ -1,6 +1,7 @@
 #include "redirect/apply_link.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/check.hpp"
 #include "redirect/destination.hpp"
@@ -50,11 +51,36 @@ std::string_view parameter_of(const ApplyWay& way) {
   return way.parameter.empty() ? default_parameter : std::string_view(way.parameter);
 }
 
+// "//evil.example/" alone is an address on another host, and browsers read "/\\" and "/<tab>/" the
+// same. Looked at decoded as often as it goes, for nobody knows how often a shop decodes, and
+// without {click_id}, which is empty when there is no click.
+bool names_a_host(std::string_view path) {
+  std::string plain;
+  for (Part part; next_part(path, part);) {
+    if (part.macro == Macro::none) {
+      plain += part.text;
+    } else if (part.macro != Macro::click_id) {
+      plain += 'x';
+    }
+  }
+  for (std::string before; before != plain;) {
+    before = std::exchange(plain, {});
+    append_decoded(plain, before);
+  }
+  std::erase_if(plain, [](char c) { return static_cast<unsigned char>(c) <= 0x20; });
+  return plain.size() >= 2 && (plain[0] == '/' || plain[0] == '\\') &&
+         (plain[1] == '/' || plain[1] == '\\');
+}
+
 // The page from its path on, as the value of one parameter. A token's letters and a slug's mean the
 // same however often they are encoded, so these two macros may stay.
 core::Result<std::string> path_value(const Destination& page) {
   std::string path(page.path());
   if (path.empty()) path = "/";
+  if (names_a_host(path))
+    return refuse(
+        "destination's path must not begin with two slashes when it is applied as one "
+        "value: the shop would lead to another host");
   path.append(page.has_query() ? "?" : "").append(page.query());
   if (path.back() != '?' && path.back() != '&') path += page.has_query() ? "&" : "?";
   path.append(token_pair).append("{click_id}");

@@ -129,7 +129,12 @@ void decide(const Target& target, const ClickParts& click, const KnownValues& kn
             std::string& location) {
   const Destination& destination = target.destination;
   const Values values{click, known};
+  const std::size_t start = location.size();
   char separator = append_own(location, destination, values);
+  // As it is written now, with macros replaced; a '?' of a macro's value is encoded.
+  const std::size_t own_end = location.size();
+  const std::size_t own_at =
+      destination.has_query() ? std::min(location.find('?', start) + 1, own_end) : own_end;
   const auto begin_pair = [&] {
     if (separator != '\0') location += separator;
     separator = '&';
@@ -147,6 +152,9 @@ void decide(const Target& target, const ClickParts& click, const KnownValues& kn
     if (pair.kind.name == PairKind::click_token) continue;
     if (pair.kind.name == PairKind::utm && utm != nullptr && utm->is_locked &&
         !utm->values[pair.kind.index].empty())
+      continue;
+    if (target.own_query_wins &&
+        repeats_name_of(std::string_view(location).substr(own_at, own_end - own_at), pair.raw))
       continue;
     begin_pair();
     append_forwarded(location, pair.raw);

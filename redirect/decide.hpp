@@ -22,6 +22,9 @@ struct UtmDefaults {
 struct Target {
   Destination destination;
   const UtmDefaults* utm = nullptr;  // nullptr = none
+  // Pairs of the shopper's that repeat a name of the destination's own query are not forwarded. Of
+  // links that bring a code, whose address is an instruction to the shop.
+  bool own_query_wins = false;
 
   std::string_view utm_default(std::size_t i) const {
     return utm == nullptr ? std::string_view{} : std::string_view(utm->values[i]);
@@ -41,8 +44,8 @@ inline constexpr std::size_t location_bytes_max = 16 * 1024;
 
 // Appends the Location to `location`, in the contract's order: destination with macros replaced and
 // its own query byte for byte; utm defaults that neither it nor (unless locked) the shopper's query
-// has; the shopper's pairs, without any fl_click and without utm values the link locks; fl_click;
-// the fragment. What is beyond location_bytes_max already gets no more macros.
+// has; the shopper's pairs, without any fl_click, utm values the link locks and names the target
+// keeps; fl_click; the fragment. What is beyond location_bytes_max already gets no more macros.
 void decide(const Target& target, const ClickParts& click, const KnownValues& known,
             std::string& location);
 

@@ -111,8 +111,8 @@ Answer LinkRoutes::create(const net::Call& call) const {
 }
 
 Answer LinkRoutes::list(const net::Call& call) const {
-  const auto page = net::read_page(call.request);
-  if (!page) return net::problem_of(page.error());
+  const auto page = net::read_page(call.request, {"deal_id"});
+  if (!page) return page.error();
   core::DealId deal;
   if (const auto text = net::query_value(call.request.query, "deal_id")) {
     const auto parsed = core::DealId::parse(*text);

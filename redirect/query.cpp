@@ -1,5 +1,7 @@
 #include "redirect/query.hpp"
 
+#include <algorithm>
+
 namespace fairlead::redirect {
 
 namespace {
@@ -61,6 +63,47 @@ void append_escape(std::string& out, char c) {
   out += digits[byte & 15];
 }
 
+std::string_view next_piece(std::string_view& rest, const char* separators) {
+  const std::string_view piece = rest.substr(0, rest.find_first_of(separators));
+  rest.remove_prefix(std::min(rest.size(), piece.size() + 1));
+  return piece;
+}
+
+// The bytes of a parameter's name, one by one, as the laxest server reads them; then NUL.
+class LaxName {
+ public:
+  explicit LaxName(std::string_view raw_pair) : rest_(raw_pair.substr(0, raw_pair.find('='))) {
+    while (!rest_.empty() && (is_bracket(front().value) || is_blank(front().value)))
+      rest_.remove_prefix(front().width);
+  }
+  char next() {
+    if (rest_.empty() || front().value == '\0' || is_bracket(front().value)) return '\0';
+    const Byte byte = front();
+    rest_.remove_prefix(byte.width);
+    if (byte.value == '.' || byte.value == ' ') return '_';
+    return byte.value >= 'A' && byte.value <= 'Z' ? static_cast<char>(byte.value + 32) : byte.value;
+  }
+
+ private:
+  static bool is_bracket(char c) { return c == '[' || c == ']'; }
+  static bool is_blank(char c) { return static_cast<unsigned char>(c) <= 0x20; }
+  Byte front() const { return decoded_byte(rest_); }
+  std::string_view rest_;
+};
+
+// Of two pairs; never when a name is empty.
+bool may_be_one(std::string_view one, std::string_view other) {
+  LaxName first(one);
+  LaxName second(other);
+  char byte = first.next();
+  if (byte == '\0' || byte != second.next()) return false;
+  while (byte != '\0') {
+    byte = first.next();
+    if (byte != second.next()) return false;
+  }
+  return true;
+}
+
 bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '.' || c == '_' || c == '~';
@@ -106,6 +149,15 @@ KnownValues known_values(std::string_view query) {
     }
   }
   return known;
+}
+
+bool repeats_name_of(std::string_view own, std::string_view raw_pair) {
+  while (!raw_pair.empty()) {
+    const std::string_view asked = next_piece(raw_pair, ";");
+    for (std::string_view rest = own; !rest.empty();)
+      if (may_be_one(next_piece(rest, "&;"), asked)) return true;
+  }
+  return false;
 }
 
 void append_decoded(std::string& out, std::string_view raw, std::size_t bytes_max) {

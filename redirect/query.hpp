@@ -41,6 +41,11 @@ struct KnownValues {
 };
 KnownValues known_values(std::string_view query);
 
+// Whether some server could take a forwarded pair for one that `own`, another query, has: names are
+// compared decoded and without case, '.' and ' ' are '_' (PHP), "a[]", "[a]" and what follows a NUL
+// count as "a" (PHP, Rack), and ';' separates as '&' does (Rack 2).
+bool repeats_name_of(std::string_view own, std::string_view raw_pair);
+
 // Percent-decoded with '+' as a space, cut to at most `bytes_max` bytes.
 void append_decoded(std::string& out, std::string_view raw, std::size_t bytes_max = 4096);
 // RFC 3986: everything but ALPHA DIGIT - . _ ~ becomes %XX.

@@ -25,6 +25,7 @@ RuledClick apply_rules(const LinkRules& rules, const Target& target, const Brand
                        Visit visit, core::ClickVerdict verdict, ClickUses* uses) {
   RuledClick click;
   click.target = target;
+  click.target.own_query_wins = bool(rules.code.id);
   if (rules.click_limit > 0 && is_on_time(rules, visit.at)) {
     CHECK(uses != nullptr);
     const bool takes_use = verdict == core::ClickVerdict::valid;

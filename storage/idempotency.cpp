@@ -53,8 +53,8 @@ core::Answer replayed(const Row& row, const std::string& fingerprint) {
   if (row.text(0) != fingerprint) {
     return problem(
         422, "idempotency_key_reused", "Idempotency-Key was used for another request",
-        "This Idempotency-Key was sent before with another body. Send the same body to get "
-        "the first answer again, or a new key for a new request.");
+        "This Idempotency-Key was sent before with another body or query. Send the same request "
+        "to get the first answer again, or a new key for a new request.");
   }
   core::Answer answer{static_cast<int>(row.integer(1)), row.text(2), row.text(3),
                       parted(row.text(4))};

@@ -1,5 +1,7 @@
-SELECT code_id, deal_id, code
-FROM codes
-WHERE brand_id = $1
-ORDER BY code_id
-LIMIT $2
+-- Those whose numbers are in $2, as report_links.
+SELECT c.code_id, c.code
+FROM json_each($2) AS asked
+CROSS JOIN codes AS c
+WHERE c.brand_id = $1 AND c.code_id = asked.value
+ORDER BY c.code_id
+LIMIT $3

@@ -1,8 +1,11 @@
 #include "attribution/platforms/loose_json.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 
 #include "attribution/order_body.hpp"
+#include "core/rate.hpp"
 #include "core/utf8.hpp"
 #include "net/json.hpp"
 
@@ -110,6 +113,45 @@ core::Result<std::int64_t> sum_money(const std::vector<const json::object*>& obj
   return sum;
 }
 
+core::Result<std::int64_t> loose_micros(const json::object& object, std::string_view name) {
+  // Six digits are what no currency has, so the text is taken apart here.
+  constexpr std::size_t decimals = 6;
+  constexpr std::size_t whole_max = 12;
+  const std::string text = loose_text(object, name);
+  const auto refuse = [&](core::Errc code) {
+    return core::fail(
+        code, "\"" + std::string(name) + "\" is not a usable amount: " + text.substr(0, 40));
+  };
+  std::string_view rest = text;
+  const bool negative = rest.starts_with('-');
+  if (negative) rest.remove_prefix(1);
+  if (text.empty()) return 0;
+  const auto point = rest.find('.');
+  std::string digits(rest.substr(0, point));
+  std::string fraction(point == rest.npos ? "" : rest.substr(point + 1));
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit) ||
+      !std::all_of(fraction.begin(), fraction.end(), is_digit) || fraction.size() > 18)
+    return refuse(core::Errc::invalid);
+  while (fraction.size() > decimals && fraction.back() == '0')
+    fraction.pop_back();
+  if (fraction.size() > decimals) return refuse(core::Errc::invalid);
+  fraction.resize(decimals, '0');
+  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  if (digits.size() > whole_max) return refuse(core::Errc::overflow);
+  digits += fraction;
+  std::int64_t micros = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), micros);
+  return negative ? -micros : micros;
+}
+
+std::int64_t minor_of_micros(std::int64_t micros, core::Currency currency) {
+  std::int64_t minor_per_unit = 1;
+  for (int i = 0; i < currency.exponent(); ++i)
+    minor_per_unit *= 10;
+  return core::multiply_divide(micros, minor_per_unit, 1'000'000).value();
+}
+
 core::Result<core::Instant> loose_instant(const json::object& object,
                                           std::initializer_list<std::string_view> names) {
   core::Error last = core::fail(core::Errc::invalid, "it has no time");
@@ -121,6 +163,26 @@ core::Result<core::Instant> loose_instant(const json::object& object,
     last = not_usable(name, at.error());
   }
   return last;
+}
+
+core::Result<core::Instant> loose_utc(const json::object& object,
+                                      std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    const std::string text = loose_text(object, name);
+    if (text.empty()) continue;
+    if (const auto at = core::parse_instant(text)) return *at;
+    if (const auto at = core::parse_instant(text + "Z")) return *at;
+  }
+  return loose_instant(object, names);  // says why
+}
+
+core::Result<core::Instant> loose_seconds(const json::object& object, std::string_view name) {
+  constexpr std::int64_t seconds_max = 253'402'300'799;  // the last of the year 9999
+  const auto seconds = loose_integer(object, name, 0);
+  if (!seconds) return seconds.error();
+  if (*seconds < 0 || *seconds > seconds_max)
+    return core::fail(core::Errc::invalid, "\"" + std::string(name) + "\" is not a time");
+  return core::Instant{}.plus_seconds(*seconds);
 }
 
 }  // namespace fairlead::attribution

@@ -45,8 +45,18 @@ core::Result<std::int64_t> loose_money(const boost::json::object& object, std::s
 // The sum of one money field over the objects.
 core::Result<std::int64_t> sum_money(const std::vector<const boost::json::object*>& objects,
                                      std::string_view name, core::Currency currency);
+// Millionths of a whole unit of "19.905000"; absent is 0. Errc::invalid or overflow (beyond 10^12
+// units) names the field.
+core::Result<std::int64_t> loose_micros(const boost::json::object& object, std::string_view name);
+// Minor units of that many millionths, half away from zero.
+std::int64_t minor_of_micros(std::int64_t micros, core::Currency currency);
 // The first of the fields that holds a time. Errc::invalid when none does.
 core::Result<core::Instant> loose_instant(const boost::json::object& object,
                                           std::initializer_list<std::string_view> names);
+// The same, where a time without a zone is UTC.
+core::Result<core::Instant> loose_utc(const boost::json::object& object,
+                                      std::initializer_list<std::string_view> names);
+core::Result<core::Instant> loose_seconds(const boost::json::object& object,
+                                          std::string_view name);  // since 1970
 
 }  // namespace fairlead::attribution

@@ -7,13 +7,16 @@
 // The commission base of a line is price × quantity − discount allocations, minus its tax where
 // prices include tax. Gift cards are payment, not goods. Order totals are never used: they shrink
 // with refunds.
+//
+// A refund is known by its id, whether it comes alone or inside an order; what is taken out of an
+// order is a refund too, so a line's `quantity` stays what was sold.
 #include <algorithm>
 
 #include "attribution/order_body.hpp"
 #include "attribution/platforms.hpp"
 #include "attribution/platforms/loose_json.hpp"
+#include "attribution/platforms/shop_parts.hpp"
 #include "attribution/platforms/shopify_refund.hpp"
-#include "codes/codes.hpp"
 #include "core/crypto.hpp"
 
 namespace fairlead::attribution {
@@ -22,50 +25,27 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t codes_max = 10;
-constexpr std::size_t lines_max = 5'000;
-constexpr std::int64_t quantity_max = 1'000'000;
 constexpr std::string_view order_topics[] = {"orders/create", "orders/paid", "orders/updated",
                                              "orders/cancelled"};
 constexpr std::string_view refund_topic = "refunds/create";
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
 
 // The one value of a header under both spellings. nullopt: absent, sent twice, or the two disagree.
 std::optional<std::string_view> header_of(const net::Request& request, std::string_view name) {
   const std::string long_name = "X-Shopify-" + std::string(name);
   const std::string short_name = "Shopify-" + std::string(name);
-  std::optional<std::string_view> values[2];
-  for (const auto& [key, value] : request.headers) {
-    const bool is_long = is_same_name(key, long_name);
-    if (!is_long && !is_same_name(key, short_name)) continue;
-    auto& slot = values[is_long ? 0 : 1];
-    if (slot) return std::nullopt;
-    slot = value;
-  }
-  if (values[0] && values[1] && *values[0] != *values[1]) return std::nullopt;
-  return values[0] ? values[0] : values[1];
+  const bool has_long = !request.header(long_name).empty();
+  const bool has_short = !request.header(short_name).empty();
+  const auto long_value = single_header(request, long_name);
+  const auto short_value = single_header(request, short_name);
+  if ((has_long && !long_value) || (has_short && !short_value)) return std::nullopt;
+  if (has_long && has_short && *long_value != *short_value) return std::nullopt;
+  return long_value ? long_value : short_value;
 }
 
-bool is_signed(const net::Request& request, std::span<const std::string> secrets) {
-  const auto header = header_of(request, "Hmac-Sha256");
-  const auto given = core::parse_base64(header.value_or(""));
-  const std::string mac = given ? *given : std::string();
-  bool matches = false;
-  // Every secret is tried whatever the earlier ones gave: the time says nothing about which one it
-  // was.
-  for (const std::string& secret : secrets) {
-    const core::Digest expected = core::hmac_sha256(secret, request.body);
-    if (core::equal_in_constant_time(mac, core::as_text(expected))) matches = true;
-  }
-  return matches;
+bool is_signed(const net::Request& request, std::span<const std::string> secrets, core::Instant) {
+  const auto mac = core::parse_base64(header_of(request, "Hmac-Sha256").value_or(""));
+  const std::string macs[] = {mac ? *mac : std::string()};
+  return is_authentic(secrets, request.body, macs);
 }
 
 std::string topic_of(const net::Request& request) {
@@ -80,19 +60,11 @@ std::string delivery_id_of(const net::Request& request) {
 // by an API can be an application of type "manual" with nothing but a title.
 std::vector<std::string> codes_in(const json::object& body) {
   std::vector<std::string> codes;
-  const auto add = [&](const std::string& code) {
-    if (code.empty() || codes.size() == codes_max) return;
-    const std::string folded = codes::fold(code);
-    for (const std::string& known : codes) {
-      if (codes::fold(known) == folded) return;
-    }
-    codes.push_back(code);
-  };
   for (const auto* entry : objects_in(body, "discount_codes"))
-    add(loose_text(*entry, "code"));
+    add_code(codes, loose_text(*entry, "code"));
   for (const auto* entry : objects_in(body, "discount_applications")) {
     const std::string code = loose_text(*entry, "code");
-    add(code.empty() ? loose_text(*entry, "title") : code);
+    add_code(codes, code.empty() ? loose_text(*entry, "title") : code);
   }
   return codes;
 }
@@ -104,16 +76,9 @@ std::vector<std::string> click_ids_in(const json::object& body) {
     const std::string token = loose_text(*attribute, "value");
     if (!token.empty()) return {token};
   }
-  const std::string landing = loose_text(body, "landing_site", 4096);
-  const auto question = landing.find('?');
-  if (question == landing.npos) return {};
-  const std::string_view query = std::string_view(landing).substr(question + 1);
-  auto token = net::query_value(query.substr(0, query.find('#')), "fl_click");
-  // Percent-decoding can give any byte; a token is plain text, and only text can be stored.
-  const auto is_plain = [](char c) { return c > 0x20 && c < 0x7f; };
-  if (!token || token->empty() || token->size() > 128) return {};
-  if (!std::all_of(token->begin(), token->end(), is_plain)) return {};
-  return {*std::move(token)};
+  std::string token = click_token_of(loose_text(body, "landing_site", 4096));
+  if (token.empty()) return {};
+  return {std::move(token)};
 }
 
 core::Customer customer_in(const json::object& body) {
@@ -123,10 +88,7 @@ core::Customer customer_in(const json::object& body) {
     customer.key = loose_text(*who, "id");
     if (email.empty()) email = loose_text(*who, "email", 320);
   }
-  // The address itself is not kept: its digest tells customers apart just as well.
-  std::erase_if(email, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
-  std::transform(email.begin(), email.end(), email.begin(), lower);
-  if (!email.empty()) customer.email_sha256 = core::hex(core::as_text(core::sha256(email)));
+  customer.email_sha256 = email_digest(std::move(email));
   return customer;
 }
 
@@ -163,7 +125,7 @@ core::Result<core::Item> item_of(const json::object& line, core::Currency curren
   if (item.line_id.empty()) return core::fail(core::Errc::invalid, "a line has no \"id\"");
   const auto quantity = loose_integer(line, "quantity", 1);
   if (!quantity) return quantity.error();
-  if (*quantity < 0 || *quantity > quantity_max)
+  if (*quantity < 0 || *quantity > shop_quantity_max)
     return core::fail(core::Errc::overflow, "a line's \"quantity\" is not from 0 to 1000000");
   const auto price = loose_money(line, "price", currency);
   if (!price) return price.error();
@@ -177,9 +139,9 @@ core::Result<core::Item> item_of(const json::object& line, core::Currency curren
   if (taxes_included && item.quantity > 0) {
     const std::int64_t after_discount = money->gross_minor - money->discount_minor;
     const std::int64_t base = std::max<std::int64_t>(0, after_discount - money->tax_minor);
-    const std::int64_t net = base + money->discount_minor;
-    item.unit_price_minor = (net + item.quantity - 1) / item.quantity;
-    item.discount_minor = item.unit_price_minor * item.quantity - base;
+    const core::Item net = item_of_base("", item.quantity, base, money->discount_minor);
+    item.unit_price_minor = net.unit_price_minor;
+    item.discount_minor = net.discount_minor;
   }
   return item;
 }
@@ -203,7 +165,8 @@ core::Result<core::Order> order_of(const json::object& body, core::BrandId brand
   const bool taxes_included = loose_flag(body, "taxes_included");
   std::int64_t line_tax = 0;
   const auto lines = objects_in(body, "line_items");
-  if (lines.size() > lines_max) return core::fail(core::Errc::overflow, "it has too many lines");
+  if (lines.size() > shop_lines_max)
+    return core::fail(core::Errc::overflow, "it has too many lines");
   for (const auto* line : lines) {
     if (loose_flag(*line, "gift_card")) continue;
     auto item = item_of(*line, *currency, taxes_included);
@@ -221,22 +184,34 @@ core::Result<core::Order> order_of(const json::object& body, core::BrandId brand
   return order;
 }
 
+// "authorized" is a promise of money; "voided" and "expired" never became more.
+bool is_paid(const std::string& status) {
+  return status != "pending" && status != "authorized" && status != "partially_paid" &&
+         status != "voided" && status != "expired" && status != "unpaid";
+}
+
 core::Result<Notice> read_order_body(const json::object& body, core::BrandId brand) {
   auto order = order_of(body, brand);
   if (!order) return order.error();
+  const std::string status = loose_text(body, "financial_status");
   Notice notice;
-  notice.is_cancelled = find_member(body, "cancelled_at") != nullptr ||
-                        loose_text(body, "financial_status") == "voided";
+  notice.is_paid = is_paid(status);
+  const auto updated_at = loose_instant(body, {"updated_at"});
+  notice.state_at = updated_at ? *updated_at : order->placed_at;
   for (const auto* refund : objects_in(body, "refunds")) {
     auto read = read_shopify_refund(*refund, order->order_ref);
     if (!read) return read.error();
-    notice.refunds.push_back(*std::move(read));
+    notice.changes.push_back(*std::move(read));
   }
+  const bool is_cancelled = find_member(body, "cancelled_at") != nullptr || status == "voided";
+  notice.changes.push_back(cancellation(
+      order->order_ref, is_cancelled ? Cancelled::yes : Cancelled::no, notice.state_at));
   notice.order = *std::move(order);
   return notice;
 }
 
-core::Result<Notice> read(std::string_view topic, std::string_view text, core::BrandId brand) {
+core::Result<Notice> read(const Received& received) {
+  const std::string_view topic = received.topic;
   const bool says_order =
       std::find(std::begin(order_topics), std::end(order_topics), topic) != std::end(order_topics);
   const bool says_refund = topic == refund_topic;
@@ -245,7 +220,7 @@ core::Result<Notice> read(std::string_view topic, std::string_view text, core::B
     notice.ignored = "deliveries of the topic \"" + std::string(topic) + "\" are not used";
     return notice;
   }
-  const auto body = parse_loose(text);
+  const auto body = parse_loose(received.body);
   if (!body) return body.error();
   const bool is_refund = body->contains("order_id") && body->contains("refund_line_items");
   const bool is_order = !is_refund && body->contains("line_items");
@@ -255,11 +230,11 @@ core::Result<Notice> read(std::string_view topic, std::string_view text, core::B
                                                "\" stands for: an order has "
                                                "\"line_items\", a refund \"refund_line_items\"");
   }
-  if (is_order) return read_order_body(*body, brand);
+  if (is_order) return read_order_body(*body, received.brand);
   auto refund = read_shopify_refund(*body, loose_text(*body, "order_id"));
   if (!refund) return refund.error();
   Notice notice;
-  notice.refunds.push_back(*std::move(refund));
+  notice.changes.push_back(*std::move(refund));
   return notice;
 }
 

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "attribution/platforms/loose_json.hpp"
+#include "attribution/platforms/shop_parts.hpp"
 #include "core/rate.hpp"
 
 namespace fairlead::attribution {
@@ -10,9 +11,6 @@ namespace fairlead::attribution {
 namespace {
 
 namespace json = boost::json;
-
-// Of each list in one refund: with amounts of at most 10^15 no sum can overflow.
-constexpr std::size_t entries_max = 2'000;
 
 // {name}_set.shop_money.amount where it is given, else the bare field: the latter may be in the
 // shopper's currency.
@@ -25,6 +23,12 @@ core::Result<std::int64_t> shop_money(const json::object& object, const std::str
   return loose_money(object, name, currency);
 }
 
+// What the refund takes, and what there is to say about it.
+struct Taken {
+  Effect effect;
+  std::vector<std::string> notes;
+};
+
 struct Sums {
   std::int64_t goods_minor = 0;  // what the shop says its lines are worth
   std::int64_t tax_minor = 0;
@@ -36,7 +40,7 @@ bool is_near(std::int64_t a, std::int64_t b) {
   return a - b <= 1 && b - a <= 1;
 }
 
-void note(JudgedRefund& judged, const std::string& word) {
+void note(Taken& judged, const std::string& word) {
   if (std::find(judged.notes.begin(), judged.notes.end(), word) == judged.notes.end())
     judged.notes.push_back(word);
 }
@@ -49,31 +53,35 @@ std::int64_t part_of(std::int64_t amount, std::int64_t before, std::int64_t quan
          core::multiply_divide(amount, before, all).value();
 }
 
-// One line of the refund against one line of the order, of which `before` is gone already.
-core::Refund::Line judge_line(const StoredLine& line, const Refunded& before, std::int64_t quantity,
-                              std::int64_t subtotal, JudgedRefund& judged) {
-  const std::int64_t pieces_left = std::max<std::int64_t>(0, line.item.quantity - before.quantity);
-  const std::int64_t pieces = std::clamp<std::int64_t>(quantity, 0, pieces_left);
-  if (pieces != quantity) note(judged, "refund_quantity_mismatch");
-  const std::int64_t left = line.base_minor - before.base_minor;
-  const std::int64_t taken = std::min(before.quantity, line.item.quantity);
-  const std::int64_t net = part_of(line.base_minor, taken, pieces, line.item.quantity);
-  const std::int64_t tax = part_of(line.item.tax_minor, taken, pieces, line.item.quantity);
-
-  core::Refund::Line part{line.item.line_id, std::nullopt, 0};
-  if (pieces > 0) part.quantity = pieces;
-  if (pieces > 0 && (is_near(subtotal, net) || is_near(subtotal, net + tax))) {
-    part.amount_minor = std::min(net, left);
+// One line of the refund against what is left of one line of the order, which gets less by it.
+void judge_line(const StoredLine& line, LineLeft& left, std::int64_t quantity,
+                std::int64_t subtotal, Taken& taken) {
+  const std::int64_t pieces = std::clamp<std::int64_t>(quantity, 0, left.quantity);
+  if (pieces != quantity) note(taken, "refund_quantity_mismatch");
+  const std::int64_t sold = line.item.quantity;
+  EffectLine part{line.item.line_id, std::nullopt, std::nullopt};
+  std::int64_t base = 0;
+  if (pieces > 0) {
+    part.quantity = pieces;
+    const std::int64_t before = sold - left.quantity;
+    base = part_of(line.base_minor, before, pieces, sold);
+    const std::int64_t tax = part_of(line.item.tax_minor, before, pieces, sold);
+    if (!is_near(subtotal, base) && !is_near(subtotal, base + tax)) part.amount_minor = 0;
   } else {
-    part.amount_minor = std::clamp<std::int64_t>(subtotal, 0, left);
-    note(judged, "refund_amount_mismatch");
+    part.amount_minor = 0;
   }
-  return part;
+  if (part.amount_minor) {
+    base = std::clamp<std::int64_t>(subtotal, 0, left.base_minor);
+    part.amount_minor = base;
+    note(taken, "refund_amount_mismatch");
+  }
+  left.quantity -= pieces;
+  left.base_minor -= std::min(base, left.base_minor);
+  taken.effect.lines.push_back(std::move(part));
 }
 
-core::Result<void> judge_lines(const json::object& refund, const RefundedOrder& order, Sums& sums,
-                               JudgedRefund& judged) {
-  std::map<std::string, Refunded> gone = order.refunded;
+core::Result<void> judge_lines(const json::object& refund, const SoldOrder& order,
+                               std::vector<LineLeft> left, Sums& sums, Taken& judged) {
   for (const auto* entry : objects_in(refund, "refund_line_items")) {
     const auto subtotal = shop_money(*entry, "subtotal", order.currency);
     if (!subtotal) return subtotal.error();
@@ -94,19 +102,8 @@ core::Result<void> judge_lines(const json::object& refund, const RefundedOrder& 
       if (sold == nullptr || !loose_flag(*sold, "gift_card")) note(judged, "unknown_line");
       continue;
     }
-    Refunded& before = gone[line_id];
-    const auto part = judge_line(*line, before, *quantity, *subtotal, judged);
-    before.quantity += part.quantity.value_or(0);
-    before.base_minor += part.amount_minor;
-    const auto known =
-        std::find_if(judged.items.begin(), judged.items.end(),
-                     [&](const core::Refund::Line& item) { return item.line_id == line_id; });
-    if (known == judged.items.end()) {
-      judged.items.push_back(part);
-    } else {
-      known->amount_minor += part.amount_minor;
-      if (part.quantity) known->quantity = known->quantity.value_or(0) + *part.quantity;
-    }
+    judge_line(*line, left[static_cast<std::size_t>(line - order.lines.begin())], *quantity,
+               *subtotal, judged);
   }
   return {};
 }
@@ -135,7 +132,7 @@ core::Result<std::int64_t> shipping_of(const json::object& refund, core::Currenc
 }
 
 core::Result<std::int64_t> money_of(const json::object& refund, core::Currency currency,
-                                    JudgedRefund& judged) {
+                                    Taken& judged) {
   std::int64_t money = 0;
   for (const auto* transaction : objects_in(refund, "transactions")) {
     if (loose_text(*transaction, "kind") != "refund") continue;
@@ -153,57 +150,73 @@ core::Result<std::int64_t> money_of(const json::object& refund, core::Currency c
   return money;
 }
 
-core::Result<JudgedRefund> judge(const json::object& refund, const RefundedOrder& order) {
-  JudgedRefund judged;
+// What is left as far as refunds go: a cancelled order is refunded line by line, too.
+std::vector<LineLeft> left_to_refund(const SoldOrder& order) {
+  std::vector<Effect> refunds = order.effects;
+  std::erase_if(refunds, [](const Effect& e) { return e.kind == EffectKind::cancellation; });
+  return lines_left(order.lines, refunds);
+}
+
+core::Result<Judged> judge(const json::object& refund, const Statement& statement,
+                           const SoldOrder& order) {
+  const std::string& ref = statement.effect.ref;
+  Judged judged;
+  if (find_effect(order.effects, EffectKind::refund, ref) != nullptr) {
+    judged.remarks.push_back("refund " + ref + " is booked already");
+    return judged;
+  }
+  const auto left = left_to_refund(order);
+  Taken taken{statement.effect, {}};
   Sums sums;
-  if (auto done = judge_lines(refund, order, sums, judged); !done) return done.error();
+  if (auto done = judge_lines(refund, order, left, sums, taken); !done) return done.error();
   const auto shipping = shipping_of(refund, order.currency);
   if (!shipping) return shipping.error();
-  const auto money = money_of(refund, order.currency, judged);
+  const auto money = money_of(refund, order.currency, taken);
   if (!money) return money.error();
   sums.shipping_minor = *shipping;
   sums.money_minor = *money;
 
   if (objects_in(refund, "refund_line_items").empty()) {
-    std::int64_t left = 0;
-    for (const StoredLine& line : order.lines) {
-      const auto gone = order.refunded.find(line.item.line_id);
-      left += line.base_minor - (gone == order.refunded.end() ? 0 : gone->second.base_minor);
-    }
-    const std::int64_t goods = std::max<std::int64_t>(0, sums.money_minor - sums.shipping_minor);
-    judged.spread_minor = std::min(goods, left);
-    if (goods > left) note(judged, "capped");
+    taken.effect.amount_minor = std::max<std::int64_t>(0, sums.money_minor - sums.shipping_minor);
+    if (taken.effect.amount_minor > base_left(left)) note(taken, "capped");
   } else {
     // Where prices include tax, the subtotal holds it already.
     const std::int64_t explained = sums.goods_minor + sums.shipping_minor;
     if (sums.money_minor != explained && sums.money_minor != explained + sums.tax_minor)
-      note(judged, "money_mismatch");
+      note(taken, "money_mismatch");
   }
   // A test order has no base: there is nothing for a person to look at.
-  if (order.is_test) judged.notes.clear();
+  if (!order.is_test) judged.notes = std::move(taken.notes);
+  judged.statements.push_back({std::move(taken.effect), statement.placed_at, statement.reason});
   return judged;
 }
 
 }  // namespace
 
-core::Result<ShopRefund> read_shopify_refund(const json::object& refund, std::string order_ref) {
+core::Result<Change> read_shopify_refund(const json::object& refund, std::string order_ref) {
   for (const char* list :
        {"refund_line_items", "order_adjustments", "refund_shipping_lines", "transactions"}) {
-    if (objects_in(refund, list).size() > entries_max)
+    if (objects_in(refund, list).size() > shop_entries_max)
       return core::fail(core::Errc::overflow, "\"" + std::string(list) + "\" has too many entries");
   }
   const auto placed_at = loose_instant(refund, {"processed_at", "created_at"});
   if (!placed_at) return placed_at.error();
-  ShopRefund read{
-      .order_ref = std::move(order_ref),
-      .refund_ref = loose_text(refund, "id"),
-      .placed_at = *placed_at,
-      .reason = loose_text(refund, "note", 500),
-      .judge = [copy = refund](const RefundedOrder& order) { return judge(copy, order); }};
-  if (read.refund_ref.empty()) return core::fail(core::Errc::invalid, "the refund has no \"id\"");
-  if (read.order_ref.empty())
-    return core::fail(core::Errc::invalid, "the refund has no \"order_id\"");
-  return read;
+  const Statement statement{.effect = {.ref = loose_text(refund, "id"),
+                                       .kind = EffectKind::refund,
+                                       .integration = {},
+                                       .stated_at = *placed_at,
+                                       .lines = {}},
+                            .placed_at = *placed_at,
+                            .reason = loose_text(refund, "note", 500)};
+  if (statement.effect.ref.empty())
+    return core::fail(core::Errc::invalid, "the refund has no \"id\"");
+  if (order_ref.empty()) return core::fail(core::Errc::invalid, "the refund has no \"order_id\"");
+  Change change;
+  change.order_ref = std::move(order_ref);
+  change.judge = [copy = refund, statement](const SoldOrder& order) {
+    return judge(copy, statement, order);
+  };
+  return change;
 }
 
 }  // namespace fairlead::attribution

@@ -13,7 +13,6 @@ namespace fairlead::attribution {
 // subtotal agrees with or without tax to one unit; else the smaller of subtotal and what is left,
 // noted `refund_amount_mismatch`. Without lines: successful refund money minus its shipping part.
 // Money that lines, tax and shipping do not explain is noted `money_mismatch`.
-core::Result<ShopRefund> read_shopify_refund(const boost::json::object& refund,
-                                             std::string order_ref);
+core::Result<Change> read_shopify_refund(const boost::json::object& refund, std::string order_ref);
 
 }  // namespace fairlead::attribution

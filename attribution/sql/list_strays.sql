@@ -25,6 +25,17 @@ FROM (SELECT 'line' AS what, l.brand_id, l.order_id, 0 AS refund_id, 0 AS credit
       WHERE NOT EXISTS (SELECT 1 FROM refunds r
                         WHERE r.brand_id = l.brand_id AND r.refund_id = l.refund_id)
       UNION ALL
+      SELECT 'effect', e.brand_id, e.order_id, 0, 0
+      FROM order_effects e
+      WHERE NOT EXISTS (SELECT 1 FROM orders o
+                        WHERE o.brand_id = e.brand_id AND o.order_id = e.order_id)
+      UNION ALL
+      SELECT 'line of an effect', l.brand_id, l.order_id, 0, 0
+      FROM order_effect_lines l
+      WHERE NOT EXISTS (SELECT 1 FROM order_effects e
+                        WHERE e.brand_id = l.brand_id AND e.order_id = l.order_id
+                          AND e.kind = l.kind AND e.effect_ref = l.effect_ref)
+      UNION ALL
       SELECT 'part of a refund', p.brand_id, 0, p.refund_id, p.credit_id
       FROM credit_refunds p
       WHERE NOT EXISTS (SELECT 1 FROM refunds r

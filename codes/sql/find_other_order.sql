@@ -1,4 +1,8 @@
--- Whether this customer has an order other than $3.
+-- Whether a customer, known by $2 and $3 ("" is no name), has an order other than $4.
 SELECT 1 FROM orders
-WHERE brand_id = $1 AND customer = $2 AND customer <> '' AND order_ref <> $3 AND is_test = 0
+WHERE brand_id = $1 AND customer <> '' AND customer IN ($2, $3) AND order_ref <> $4 AND is_test = 0
+UNION ALL
+SELECT 1 FROM orders
+WHERE brand_id = $1 AND customer_email <> '' AND customer_email IN ($2, $3) AND order_ref <> $4
+  AND is_test = 0
 LIMIT 1

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 
 #include "core/log.hpp"
@@ -28,6 +30,8 @@ constexpr int pages_due_truncate = 16'384;
 constexpr int truncate_wait_ms_max = 100;
 constexpr auto truncate_pause = std::chrono::seconds(5);
 constexpr int page_bytes = 4'096;
+constexpr std::uint64_t head_room_bytes =
+    1'048'576;  // after a full disk; a redeem takes some 80 KB
 
 // A new file is readable for its owner only; SQLite gives its "-wal" and "-shm" the same mode. An
 // existing file is never opened here: closing it would drop the locks SQLite holds in this process.
@@ -193,15 +197,30 @@ void SqliteDatabase::write(Connection& writer, Batch& batch) {
   try {
     batch.run_on(writer);
   } catch (const StatementFailed& statement) {
-    full_ = statement.error.code == Errc::no_space;
+    if (statement.error.code == Errc::no_space) full_ = true;
     if (writer.disk_failed() && !failed_.exchange(true)) {
       core::log(core::Level::error, "storage_failed",
                 {{"file", path_}, {"detail", statement.error.detail}});
     }
     throw;
   }
-  full_ = false;
+  if (full_ && has_head_room()) full_ = false;
   wal_pages_ = writer.wal_pages();
+}
+
+// Whether a few large transactions would fit, and not just the one page that the last one needed.
+// Asked of the file system in earnest, because a quota is not in its count of free blocks.
+bool SqliteDatabase::has_head_room() const {
+  struct statvfs disk {};
+  if (::statvfs(path_.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize < head_room_bytes)
+    return false;
+  const std::string directory = path_.substr(0, path_.rfind('/') + 1);
+  const int file =
+      ::open(directory.empty() ? "." : directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  if (file < 0) return errno != ENOSPC && errno != EDQUOT;
+  const int error = ::posix_fallocate(file, 0, static_cast<off_t>(head_room_bytes));
+  ::close(file);
+  return error != ENOSPC && error != EDQUOT;
 }
 
 void SqliteDatabase::note_moved() {
@@ -257,7 +276,11 @@ core::Result<void> SqliteDatabase::check() {
   if (failed_) return failed();
   if (full_) {
     // Only a write can tell whether there is room again.
-    return in_write_transaction([](Session& session) { session.run(sql::touch_migration); });
+    auto written =
+        in_write_transaction([](Session& session) { session.run(sql::touch_migration); });
+    if (!written || !full_) return written;
+    return core::fail(Errc::no_space, "the disk was full and has less than 1 MiB free beside " +
+                                          path_ + "; a small write fits, the next may not");
   }
   return in_read_transaction([](Session& session) { session.run(sql::ping); });
 }

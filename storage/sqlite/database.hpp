@@ -44,6 +44,7 @@ class SqliteDatabase final : public Database {
   void write(Connection& writer, Batch& batch);
   void checkpoint_when_due(Connection& writer, int pages_due);
   void note_moved();
+  bool has_head_room() const;
   core::Error failed() const;
   core::Error no_writer() const;
 
@@ -57,7 +58,7 @@ class SqliteDatabase final : public Database {
   GroupCommit group_{[this](Batch& batch) { commit(batch); }};  // all writes but migrations
   // Changed by the thread that holds the writer, read by any.
   std::atomic<bool> failed_{false};
-  std::atomic<bool> full_{false};
+  std::atomic<bool> full_{false};  // until there is head-room again
   std::atomic<int> wal_pages_{0};
   int pages_left_ = 0;  // in the log after the last checkpoint; belongs to the holder of the writer
   std::chrono::steady_clock::time_point truncate_after_{};  // as above

@@ -128,6 +128,9 @@ TEST_P(Commissions, AreListedInPages) {
       2u);
   EXPECT_EQ(shop.get("/v1/commissions?influencer_id=leo").status, 400);
   EXPECT_EQ(shop.get("/v1/commissions?limit=0").status, 400);
+  for (const auto* path : {"/v1/commissions?influencer=x", "/v1/integrations?deal_id=x",
+                           "/v1/webhooks/failed?outcome=failed"})
+    EXPECT_EQ(shop.get(path, "admin").status, 400) << path;
 }
 
 }  // namespace

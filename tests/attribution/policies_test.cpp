@@ -116,6 +116,15 @@ TEST_P(Policies, NewCustomersOnly) {
   EXPECT_EQ(shop.order(simple_order("A-5", 100, code + customer("ben", R"(,"is_new":false)")))
                 .at("/credits"),
             "[]");
+  // A guest who logs in, and a customer who comes back as a guest, are known by their e-mail.
+  const std::string email = R"("email_sha256":")" + std::string(64, 'a') + "\"";
+  const auto known_as = [&](const char* ref, const std::string& names) {
+    return shop.order(simple_order(ref, 100, code + R"(,"customer":{)" + names + "}"));
+  };
+  EXPECT_EQ(credits_of(known_as("A-7", R"("key":"kim",)" + email)), "mia 100");
+  EXPECT_EQ(known_as("A-8", email).at("/credits"), "[]");
+  EXPECT_EQ(known_as("A-9", R"("key":"kim2",)" + email).at("/credits"), "[]");
+  EXPECT_EQ(known_as("A-10", R"("key":"kim")").at("/credits"), "[]");
   // Another brand's customers are others.
   EXPECT_EQ(
       shop.post("/v1/orders", simple_order("A-6", 100, R"(,"codes":["OTHER10"])" + customer("ann")),

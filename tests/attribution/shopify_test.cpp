@@ -1,11 +1,10 @@
-// The Shopify adapter without a database: signatures, orders and refunds from golden files.
+// The Shopify adapter without a database: signatures, and what is odd about bodies.
 #include <gtest/gtest.h>
-
-#include <set>
 
 #include "attribution/order_body.hpp"
 #include "attribution/platforms.hpp"
 #include "core/crypto.hpp"
+#include "tests/attribution/platform_cases.hpp"
 #include "tests/attribution/shop.hpp"
 #include "tests/support/golden.hpp"
 
@@ -23,27 +22,11 @@ bool is_signed(const Headers& headers, std::vector<std::string> secrets = {secre
   request.method = net::Method::post;
   request.body = signed_body;
   request.headers = headers;
-  return shopify().is_signed(request, secrets);
+  return shopify().is_signed(request, secrets, {});
 }
 
 Notice read_golden(const std::string& name) {
-  auto notice =
-      shopify().read("", test::golden_file("attribution/shopify/" + name + ".json"), brand);
-  EXPECT_TRUE(notice.has_value()) << name;
-  return notice.value();
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words)
-    text += (text.empty() ? "" : ",") + word;
-  return text;
-}
-
-TEST(Platforms, EachHasGoldenOrders) {
-  for (const Platform& platform : platforms())
-    EXPECT_FALSE(
-        test::golden_lines("attribution/" + std::string(platform.name) + "_orders.txt", 8).empty());
+  return attribution::read_golden(shopify(), name);
 }
 
 TEST(ShopifySignature, IsTakenUnderBothSpellings) {
@@ -86,27 +69,6 @@ TEST(ShopifySignature, EveryByteOfTheBodyIsCovered) {
   EXPECT_FALSE(is_signed({{"X-Shopify-Hmac-Sha256", mac}}, {secret}, body + "\n"));
 }
 
-TEST(ShopifyOrders, FollowTheGoldenTable) {
-  for (const auto& [where, fields] : test::golden_lines("attribution/shopify_orders.txt", 8)) {
-    SCOPED_TRACE(where);
-    const Notice notice = read_golden(fields[0]);
-    ASSERT_TRUE(notice.order.has_value());
-    const core::Order& order = *notice.order;
-    EXPECT_FALSE(check_order(order).has_value());
-    EXPECT_EQ(std::to_string(base_of(order)), fields[1]);
-    EXPECT_EQ(order.currency.code(), fields[2]);
-    EXPECT_EQ(order.is_test, fields[3] == "test");
-    EXPECT_EQ(joined(order.codes), fields[4]);
-    EXPECT_EQ(joined(order.click_ids), fields[5]);
-    EXPECT_EQ(order.customer.key, fields[6]);
-    std::string lines;
-    for (const core::Item& item : order.items)
-      lines += (lines.empty() ? "" : " ") + std::to_string(item.discount_minor) + ":" +
-               std::to_string(item.tax_minor);
-    EXPECT_EQ(lines, fields[7]);
-  }
-}
-
 TEST(ShopifyOrders, KeepIdsBeyond53BitsAndOnlyTheDigestOfTheAddress) {
   const auto order = *read_golden("order_tax_included").order;
   EXPECT_EQ(order.order_ref, "9007199254741993");
@@ -119,7 +81,7 @@ TEST(ShopifyOrders, KeepIdsBeyond53BitsAndOnlyTheDigestOfTheAddress) {
 TEST(ShopifyOrders, AreReadWhateverIsOddAboutTheText) {
   const std::string plain = R"("currency":"EUR","created_at":"2026-03-02T10:15:00Z",)"
                             R"("line_items":[{"id":1,"price":"1.00"}])";
-  const auto read = [](const std::string& text) { return shopify().read("", text, brand); };
+  const auto read = [](const std::string& text) { return shopify().read({"", text, brand, {}}); };
   EXPECT_TRUE(read(R"({"id":1,)" + plain + "}").has_value());
   EXPECT_EQ(read(R"({"id":1,"id":2,)" + plain + "}")->order->order_ref, "2");
   EXPECT_TRUE(read("\xEF\xBB\xBF{\"id\":1," + plain + "}\r\n").has_value());
@@ -134,7 +96,7 @@ TEST(ShopifyOrders, AreReadWhateverIsOddAboutTheText) {
 
 TEST(ShopifyOrders, ThatCannotBeUnderstoodSayWhy) {
   const auto why = [](std::string_view topic, const std::string& text) {
-    const auto notice = shopify().read(topic, text, brand);
+    const auto notice = shopify().read({topic, text, brand, {}});
     return notice ? std::string("understood") : notice.error().detail;
   };
   const auto order = [](const std::string& line) {
@@ -157,41 +119,6 @@ TEST(ShopifyOrders, ThatCannotBeUnderstoodSayWhy) {
       "understood");
   EXPECT_NE(why("", R"({"id":1,"currency":"EUR","created_at":"yesterday","line_items":[]})"),
             "understood");
-}
-
-// What the golden refunds of one line of the table take, each after the ones before it.
-std::string judge_in_turn(const std::string& order_name, const std::string& refund_names) {
-  const auto order = *read_golden(order_name).order;
-  RefundedOrder state{order.currency, order.is_test, {}, {}};
-  for (const core::Item& item : order.items)
-    state.lines.push_back({item, base_of(item)});
-  std::string text;
-  for (const auto& name : test::words_of(refund_names)) {
-    const Notice notice = read_golden(name);
-    const auto judged = notice.refunds.at(0).judge(state).value();
-    std::int64_t base = judged.spread_minor;
-    for (const auto& part : judged.items) {
-      base += part.amount_minor;
-      state.refunded[part.line_id].base_minor += part.amount_minor;
-      state.refunded[part.line_id].quantity += part.quantity.value_or(0);
-    }
-    // What is spread over lines is more than these tests need, except that nothing is left of it
-    // all.
-    if (judged.spread_minor == base && base == base_of(order)) {
-      for (const auto& line : state.lines)
-        state.refunded[line.item.line_id].base_minor = line.base_minor;
-    }
-    text += (text.empty() ? "" : " ") + std::to_string(base);
-    if (!judged.notes.empty()) text += ":" + joined(judged.notes);
-  }
-  return text;
-}
-
-TEST(ShopifyRefunds, FollowTheGoldenTable) {
-  for (const auto& [where, fields] : test::golden_lines("attribution/shopify_refunds.txt", 3)) {
-    SCOPED_TRACE(where);
-    EXPECT_EQ(judge_in_turn(fields[0], fields[1]), fields[2]);
-  }
 }
 
 }  // namespace

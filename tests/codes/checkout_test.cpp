@@ -245,9 +245,10 @@ TEST_P(Redeeming, IdempotencyKeyReplaysSuccessAndRefusal) {
   EXPECT_EQ(refused_again.body, refused.body);
   EXPECT_EQ(refused_again.header("Idempotency-Replayed"), "true");
 
-  // Another caller's key of the same name is another key.
-  EXPECT_EQ(redeem(cart_json("MIA10", "order-3", 1), "k1", "admin").at("/reason/code"),
-            "usage_limit_reached");
+  // The brand's other keys ask in the same name: one may be changed before the retry.
+  EXPECT_EQ(redeem(body, "k1", "admin").body, first.body);
+  EXPECT_EQ(redeem(cart_json("MIA10", "order-3", 1), "k1", "admin").at("/code"),
+            "idempotency_key_reused");
   EXPECT_EQ(redeem(body, std::string(256, 'k')).status, 400);
   EXPECT_EQ(redeem(body, "\"\"").at("/code"), "idempotency_key_invalid");
   EXPECT_EQ(checkout.count_uses("redeemed"), 1);
@@ -326,6 +327,9 @@ TEST_P(Redeeming, RefusesBadBodiesAndNamesTheField) {
       EXPECT_EQ(reply.at("/errors/0/pointer"), line.fields[3]) << line.where << reply.body;
     }
     EXPECT_NE(reply.at("/detail"), "absent") << line.where;
+    if (line.fields[1] == "400") {
+      EXPECT_EQ(reply.at("/errors/1/pointer"), "absent") << line.where << reply.body;
+    }
   }
   EXPECT_EQ(checkout.count_uses("redeemed"), 0);
 }

@@ -163,6 +163,14 @@ TEST_P(Conditions, AFirstOrderIsAskedOfTheShopAndOfOurOwnOrders) {
   order("order-7", 3, 0);
   EXPECT_EQ(asked(R"({"key":"mia","is_new":true})"), "first_order_only");
   EXPECT_EQ(asked(R"({"key":"leo","is_new":true})"), "absent");
+  // Under either name, whichever the earlier order knew.
+  const std::string email = R"("is_new":true,"email_sha256":")" + std::string(64, 'a') + "\"";
+  checkout.run("UPDATE orders SET customer_email = '" + std::string(64, 'a') + "'");
+  EXPECT_EQ(asked("{" + email + "}"), "first_order_only");
+  EXPECT_EQ(asked(R"({"key":"ann",)" + email + "}"), "first_order_only");
+  checkout.run("UPDATE orders SET customer = customer_email, customer_email = ''");
+  EXPECT_EQ(asked(R"({"key":"ann",)" + email + "}"), "first_order_only");
+  EXPECT_EQ(asked(R"({"key":"mia","is_new":true})"), "absent");
 }
 
 TEST_P(Conditions, ACodeThatNeedsAClickTakesTheInfluencersAlone) {

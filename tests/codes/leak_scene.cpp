@@ -140,6 +140,17 @@ std::vector<LeakFinding> LeakScene::find(std::string_view from, std::string_view
       .value();
 }
 
+BrandFacts LeakScene::facts(std::string_view from, std::string_view to) const {
+  const LeakQuestion question{.brand = scene_brand,
+                              .period = {instant_of(from), instant_of(to)},
+                              .now = instant_of("2026-03-02T12:00:00Z")};
+  return database_
+      .read([&](storage::Session& session) {
+        return read_leak_facts(session, nullptr, question).value();
+      })
+      .value();
+}
+
 const LeakFinding& finding_of(const std::vector<LeakFinding>& findings, core::CodeId code) {
   for (const LeakFinding& finding : findings) {
     if (finding.code == code) return finding;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "codes/codes.hpp"
+#include "codes/leak_facts.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace fairlead::codes {
@@ -36,6 +37,8 @@ class LeakScene {
 
   std::vector<LeakFinding> find(std::string_view from, std::string_view to,
                                 std::string_view now = "2026-03-02T12:00:00Z") const;
+  // What find() weighs.
+  BrandFacts facts(std::string_view from, std::string_view to) const;
   storage::Database& clicks() { return *clicks_; }
 
  private:

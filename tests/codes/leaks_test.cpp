@@ -60,6 +60,32 @@ TEST_P(Leaks, UsesWithoutAnOrderAreNotKnownAndFewKnownOnesAreTooFew) {
   EXPECT_NE(name_of(finding_of(scene.find("2026-01-01", "2026-03-03"), code).verdict), "too_few");
 }
 
+// A brand may have a million codes of one use each: none of them can be weighed, and all of them
+// are part of how much the brand's codes are used.
+TEST_P(Leaks, CodesOfABatchAreWeighedOnlyWhenOneIsUsedEnough) {
+  const Checkout checkout(database());
+  LeakScene scene(database());
+  const auto named = scene.add_code("MIA10");
+  const auto unused = scene.add_code("MIA20");
+  const auto busy = scene.add_code("BATCH-BUSY");
+  scene.use(named, {.on = "2026-02-01", .days = 2, .cold = 1});
+  scene.use(busy, {.on = "2026-02-01", .days = 8, .cold = 1});
+  for (int number = 0; number < 20; ++number)
+    scene.use(scene.add_code("BATCH-" + std::to_string(number)), {.on = "2026-02-01", .cold = 1});
+  checkout.run("UPDATE codes SET batch_id = 1 WHERE folded LIKE 'BATCH-%'");
+  const auto findings = scene.find("2026-01-01", "2026-03-03");
+  EXPECT_EQ(findings.size(), 2U);
+  EXPECT_EQ(finding_of(findings, named).uses, 2);
+  EXPECT_EQ(finding_of(findings, busy).uses, 8);
+  for (const auto& finding : findings)
+    EXPECT_NE(finding.code, unused);
+  const auto facts = scene.facts("2026-01-01", "2026-03-03");
+  ASSERT_FALSE(facts.codes.empty());
+  const auto day = static_cast<std::size_t>(core::parse_day("2026-02-01")->number -
+                                            facts.codes.front().begins.number);
+  EXPECT_EQ(facts.codes.front().days[day].others_uses, 21);
+}
+
 TEST_P(Leaks, ClicksFromCouponSitesAndTheirPlacesAreRead) {
   const Checkout checkout(database());
   LeakScene scene(database());
@@ -231,6 +257,19 @@ TEST_P(Leaks, ARotatedVariantKeepsItsPlacement) {
   EXPECT_EQ(list.at("/data/0/replaced_by"), rotated->successor.text());
   EXPECT_EQ(list.at("/data/1/placement"), "story");
   EXPECT_EQ(list.at("/data/1/enabled"), "true");
+  // Rotated is for good, and a placement has one variant at a time.
+  const auto enable = [&](std::string_view which) {
+    return checkout.patch(std::string(which), R"({"enabled":true})");
+  };
+  const auto old = enable(made.at("/id"));
+  EXPECT_EQ(old.status, 409);
+  EXPECT_EQ(old.at("/code"), "code_rotated");
+  const auto second = checkout.post(path, R"({"placement":"bio","code":"MIABIO"})", "admin");
+  ASSERT_EQ(checkout.patch(second.at("/id"), R"({"enabled":false})").status, 200);
+  ASSERT_EQ(enable(second.at("/id")).status, 200);
+  ASSERT_EQ(checkout.patch(second.at("/id"), R"({"enabled":false})").status, 200);
+  ASSERT_EQ(checkout.post(path, R"({"placement":"bio","code":"MIABIO2"})", "admin").status, 201);
+  EXPECT_EQ(enable(second.at("/id")).at("/code"), "placement_taken");
 }
 
 TEST_P(Leaks, BadVariantsAreRefusedWithTheField) {

@@ -223,7 +223,8 @@ TEST_P(Codes, ListsComeInPages) {
       checkout.call(net::Method::get, "/v1/codes?deal_id=" + core::DealId{9}.text(), "", "viewer")
           .at("/data"),
       "[]");
-  for (const auto* query : {"limit=0", "limit=201", "cursor=zzz", "deal_id=5", "archived=maybe"}) {
+  for (const auto* query : {"limit=0", "limit=201", "cursor=zzz", "deal_id=5", "archived=maybe",
+                            "foo=1", "deal=x", "limit=1&limit=2"}) {
     EXPECT_EQ(
         checkout.call(net::Method::get, std::string("/v1/codes?") + query, "", "viewer").status,
         400)

@@ -108,6 +108,29 @@ TEST_P(Sheets, DryRunFindsTheSameProblemsAndWritesNothing) {
   EXPECT_EQ(checkout_.number("SELECT COUNT(*) FROM audit_events WHERE verb = 'imported'"), 1);
 }
 
+TEST_P(Sheets, AParameterThatNothingReadsIsRefusedByName) {
+  const std::string good = "code,discount_kind,rate_ppm\nLEO10,percent,100000\n";
+  const auto imported = import(good, "&bogus=1");
+  EXPECT_EQ(imported.status, 400);
+  EXPECT_EQ(imported.at("/code"), "unknown_field");
+  EXPECT_EQ(imported.at("/errors/0/pointer"), "?bogus");
+  EXPECT_EQ(count_codes(), 0);
+  EXPECT_EQ(get("/v1/codes.csv?foo=1").at("/errors/0/pointer"), "?foo");
+}
+
+TEST_P(Sheets, AnotherDealUnderTheSameKeyIsAnotherRequest) {
+  const auto send = [this](std::string_view deal) {
+    return checkout_.call(net::Method::post, "/v1/codes/import?deal_id=" + std::string(deal),
+                          "code,discount_kind\nLEO10,free_shipping\n", "admin",
+                          {{"Idempotency-Key", "import-1"}});
+  };
+  EXPECT_EQ(send(checkout_.deal.text()).status, 201);
+  EXPECT_EQ(send(checkout_.deal.text()).header("Idempotency-Replayed"), "true");
+  const auto other = send(core::DealId{9}.text());
+  EXPECT_EQ(other.status, 422);
+  EXPECT_EQ(other.at("/code"), "idempotency_key_reused");
+}
+
 TEST_P(Sheets, AtMostAHundredProblemsAreTold) {
   std::string text = "code,discount_kind,rate_ppm\n";
   for (int i = 0; i < 150; ++i)

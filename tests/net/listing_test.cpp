@@ -49,6 +49,28 @@ TEST(Listing, BadPagesAreRefusedByName) {
   }
 }
 
+TEST(Listing, AParameterThatNothingReadsIsRefusedByName) {
+  const auto refused = [](std::string_view query) {
+    const auto page = read_page(with_query(query), {"deal_id"});
+    EXPECT_FALSE(page) << query;
+    return boost::json::parse(page.error().body);
+  };
+  const auto unknown = refused("limit=2&foo=1&deal_id=x&b%61r");
+  EXPECT_EQ(unknown.at("status").as_int64(), 400);
+  EXPECT_EQ(unknown.at("code").as_string(), "unknown_field");
+  EXPECT_EQ(unknown.at("detail").as_string(),
+            "there is no parameter \"foo\" here; it takes limit, cursor and deal_id");
+  EXPECT_EQ(unknown.at("errors").at(0).at("pointer").as_string(), "?foo");
+  EXPECT_EQ(unknown.at("errors").at(1).at("pointer").as_string(), "?bar");
+  const auto twice = refused("deal_id=x&deal%5Fid=y");
+  EXPECT_EQ(twice.at("code").as_string(), "invalid_request");
+  EXPECT_EQ(twice.at("detail").as_string(), "give deal_id once");
+  EXPECT_EQ(refused("Limit=2").at("code").as_string(), "unknown_field");
+  EXPECT_EQ(refused("limit=0").at("code").as_string(), "invalid_request");
+  EXPECT_EQ(read_page(with_query("&limit=2&&deal_id="), {"deal_id"})->limit, 2);
+  EXPECT_EQ(read_page(with_query(""), {})->limit, 50);
+}
+
 TEST(Listing, TheSurplusRowIsCutAndTheLastPageHasNoCursor) {
   const auto more = boost::json::parse(list_answer({1, 2, 3}, true, 2).body);
   EXPECT_EQ(more.at("data").as_array().size(), 2u);

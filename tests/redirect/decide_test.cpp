@@ -33,10 +33,11 @@ OwnTarget target_of(std::string_view url, std::string_view utm, bool is_locked) 
   return target;
 }
 
-std::string location_of(const OwnTarget& target, std::string_view query) {
+std::string location_of(const OwnTarget& target, std::string_view query,
+                        bool own_query_wins = false) {
   std::string location;
-  decide({target.destination, &target.utm}, {"mia", query, "T", "MIA-10/x"}, known_values(query),
-         location);
+  decide({target.destination, &target.utm, own_query_wins}, {"mia", query, "T", "MIA-10/x"},
+         known_values(query), location);
   return location;
 }
 
@@ -46,6 +47,15 @@ TEST(Decide, LocationsAreThoseOfTheGoldenTable) {
   for (const auto& line : lines) {
     const OwnTarget target = target_of(line.fields[0], line.fields[1], line.fields[2] == "yes");
     EXPECT_EQ(location_of(target, line.fields[3]), line.fields[4]) << line.where;
+  }
+}
+
+TEST(Decide, AnAddressThatBringsACodeIsNotOverruledByTheShopper) {
+  const auto lines = golden_lines("own_query_wins.txt", 3);
+  ASSERT_GE(lines.size(), 30u);
+  for (const auto& line : lines) {
+    const OwnTarget target = target_of(line.fields[0], "", false);
+    EXPECT_EQ(location_of(target, line.fields[1], true), line.fields[2]) << line.where;
   }
 }
 

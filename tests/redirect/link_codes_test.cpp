@@ -96,6 +96,34 @@ TEST_P(LinkCodes, ACodeStandsWhereTheBrandPutsIt) {
   EXPECT_TRUE(led.headers["Location"].starts_with("https://shop.example/MIA10/x?"));
 }
 
+TEST_P(LinkCodes, AShopperChangesNothingOfWhatTheAddressSays) {
+  const std::string query = "redirect=//evil.example&coupon=EVIL&products=99:50&to=//evil.example";
+  const auto location = [&] { return redirect.get("/mia", query).headers["Location"]; };
+  const auto made = create(with_code + R"(,"apply":"shopify")");
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(location().find("redirect=//evil"), std::string::npos) << location();
+  const auto path = "/v1/links/" + text(made, "id");
+  const std::pair<std::string, std::string> ways[] = {
+      {R"("apply":"generic")", "coupon=EVIL"},
+      {R"("apply":{"kind":"woocommerce","products":"12:1"})", "products=99"},
+      {R"("apply":{"template":"https://{shop}/{code}?to={path}"})", "to=//evil"},
+      {R"("apply":null,"destination":"https://shop.example/?coupon={code}")", "coupon=EVIL"},
+      {R"("targets":[{"if":{"query":{"coupon":"EVIL"}},)"
+       R"("destination":"https://shop.example/?to=1"}])",
+       "to=//evil"}};
+  for (const auto& [apply, evil] : ways) {
+    const auto changed = call(net::Method::patch, path, "{" + apply + "}");
+    ASSERT_EQ(changed.status, 200) << changed.body;
+    EXPECT_EQ(location().find(evil), std::string::npos) << location();
+  }
+  // A link without a code leads where it did.
+  ASSERT_EQ(call(net::Method::patch, path,
+                 R"({"code_id":null,"targets":[],"destination":"https://shop.example/?to=1"})")
+                .status,
+            200);
+  EXPECT_NE(location().find("to=//evil"), std::string::npos) << location();
+}
+
 TEST_P(LinkCodes, ACodeThatIsArchivedLaterGoesOnLeadingToThePage) {
   const auto made = create(with_code + R"(,"apply":"generic")");
   ASSERT_EQ(made.status, 201) << made.body;

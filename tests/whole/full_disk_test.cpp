@@ -64,6 +64,33 @@ bool becomes_true(const std::function<bool()>& is_so) {
   return false;
 }
 
+// A page or two still fit, which is not what a redeem needs.
+TEST(FullDisk, ADiskThatIsAlmostFullIsNotReady) {
+  const SmallDisk disk;
+  if (!disk.is_mounted()) GTEST_SKIP() << "this user may not mount a small file system";
+  const std::string data = disk.file("data");
+  const BrandKeys keys = init_brand({"--data", data});
+  ServerProcess server({"--data", data});
+  Shop shop(server.port(), keys);
+  shop.set_up();
+  disk.fill();
+  const auto order = [&](int i) {
+    return shop
+        .as_shop("POST", "/v1/orders", Shop::order_body("full-" + std::to_string(i), "", "MIA10"))
+        .status;
+  };
+  for (int i = 0; i < 60; ++i)
+    order(i);
+  std::filesystem::resize_file(disk.file("filler"),
+                               std::filesystem::file_size(disk.file("filler")) - 128 * 1024);
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(shop.as_admin("GET", "/readyz").status, 503);
+  disk.free_again();
+  EXPECT_TRUE(becomes_true([&] { return shop.as_admin("GET", "/readyz").status == 200; }));
+  EXPECT_EQ(order(100), 201);
+  EXPECT_EQ(server.stop(), 0);
+}
+
 TEST(FullDisk, RedirectsGoOnMoneyIsRefusedAndBothResumeByThemselves) {
   const SmallDisk disk;
   if (!disk.is_mounted()) GTEST_SKIP() << "this user may not mount a small file system";

@@ -40,6 +40,9 @@ INSTANTIATE_ON_ENGINES(LeakedCode);
 
 TEST_P(LeakedCode, HasVariantsIsReportedAndItsCommissionsWaitWithoutBeingLost) {
   const std::string path = "/v1/codes/" + shop_->code_id;
+  const json::value shop_ids{{"shop_ids", {"promo_of_mia", "promo_of_mia_2"}}};
+  EXPECT_EQ(admin(200, "PUT", path + "/shop_ids", shop_ids), shop_ids);
+  EXPECT_EQ(admin(200, "GET", path + "/shop_ids"), shop_ids);
   const json::value variant =
       admin(201, "POST", path + "/variants", {{"placement", "youtube"}, {"code", "MIATUBE"}});
   const std::string id = variant.at("id").as_string().c_str();

@@ -199,6 +199,16 @@ TEST_P(Tour, AShopifyShopIsConnectedAndItsOrderIsBooked) {
   admin(200, "GET", "/v1/integrations");
   admin(200, "GET", path);
   admin(200, "GET", path + "/deliveries");
+  const std::string unknown = R"({"id":1,"line_items":[{"id":1}],"currency":"XXY"})";
+  const auto failed = shopify.post(
+      "/v1/webhooks/shopify/" + id_of(integration), unknown,
+      {{"X-Shopify-Hmac-Sha256",
+        core::base64(core::as_text(core::hmac_sha256("tour-secret-of-the-shop", unknown)))}});
+  EXPECT_EQ(failed.status, 200) << failed.body;
+  const json::value list = admin(200, "GET", "/v1/webhooks/failed");
+  const std::string delivery = "/v1/webhooks/failed/" + id_of(list.at("data").at(0));
+  EXPECT_EQ(admin(200, "GET", delivery).at("body"), json::value(unknown));
+  EXPECT_EQ(admin(200, "POST", delivery + "/replay").at("outcome"), "failed");
   admin(200, "PATCH", path, {{"secret", "another-secret-of-the-shop"}});
   admin(200, "DELETE", path);
 }

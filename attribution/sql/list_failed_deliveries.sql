@@ -1,0 +1,8 @@
+SELECT d.delivery_id, d.integration_id, i.platform, d.delivery_key, d.topic, d.received_at,
+       d.outcome, d.detail
+FROM webhook_deliveries AS d
+JOIN integrations AS i ON i.brand_id = d.brand_id AND i.integration_id = d.integration_id
+WHERE d.brand_id = $1 AND d.outcome = 'failed' AND d.delivery_id > $2
+  AND (d.integration_id = $3 OR $3 = 0) AND (i.platform = $4 OR $4 = '')
+ORDER BY d.delivery_id
+LIMIT $5
