@@ -4,6 +4,7 @@
 statements: <module>/sql/<verb_noun>.sql becomes storage::Statement <module>::sql::<verb_noun>.
   The file is written with $1, $2, …. SQLite would number $N by first appearance, so it gets ?N.
   A sibling <verb_noun>.postgres.sql replaces the text for PostgreSQL.
+  A line "-- part: <noun>" stands for <noun>.part.sql beside it: what several statements share.
 migrations: storage/schema/<schema>/NNNN_name.sql becomes a Migration with the SHA-256 of its file.
   Written in PostgreSQL's words; SQLite gets INTEGER for BIGINT, BLOB for BYTEA, and STRICT tables.
 """
@@ -20,6 +21,14 @@ def without_comments(sql):
                      if line.strip()).strip()
 
 
+def read_statement(path):
+    def part(found):
+        return (path.parent / f"{found[1]}.part.sql").read_text(encoding="utf-8")
+
+    text = path.read_text(encoding="utf-8")
+    return without_comments(re.sub(r"^-- part: (\w+)$", part, text, flags=re.M))
+
+
 def literal(text):
     return f'R"sql({text})sql"'
 
@@ -31,18 +40,20 @@ def parameter_count(sql):
 def embed_statements(module, folder, out):
     names, definitions = [], []
     for path in sorted(folder.glob("*.sql")):
+        if path.name.endswith(".part.sql"):
+            continue
         if path.name.endswith(".postgres.sql"):
             if not (folder / path.name.replace(".postgres.sql", ".sql")).exists():
                 sys.exit(f"{path}: there is no statement of that name for the other engine")
             continue
         name = path.stem
-        shared = without_comments(path.read_text(encoding="utf-8"))
+        shared = read_statement(path)
         if shared.endswith(";"):
             sys.exit(f"{path}: one statement per file, without a closing semicolon")
         sibling = folder / f"{name}.postgres.sql"
         postgres = shared
         if sibling.exists():
-            postgres = without_comments(sibling.read_text(encoding="utf-8"))
+            postgres = read_statement(sibling)
         count = parameter_count(shared)
         if parameter_count(postgres) != count:
             sys.exit(f"{path}: the engines' texts take different numbers of parameters")
