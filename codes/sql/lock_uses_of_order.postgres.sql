@@ -1,9 +1,5 @@
 -- FOR UPDATE: two calls for one order move its uses one after the other, each on
 -- what the other left.
-SELECT code_use_id, code_id, state, customer, currency, discount_minor, allocations, cart_sha256,
-       subtotal_minor, expires_at, rolled_back_minor, is_late, customer_email
-FROM code_uses
-WHERE brand_id = $1 AND order_ref = $2
-ORDER BY code_id
+-- part: use
 LIMIT 1000
 FOR UPDATE

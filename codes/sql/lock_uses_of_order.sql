@@ -1,7 +1,3 @@
 -- Uses that are about to be moved on. SQLite has one writer at a time.
-SELECT code_use_id, code_id, state, customer, currency, discount_minor, allocations, cart_sha256,
-       subtotal_minor, expires_at, rolled_back_minor, is_late, customer_email
-FROM code_uses
-WHERE brand_id = $1 AND order_ref = $2
-ORDER BY code_id
+-- part: use
 LIMIT 1000
