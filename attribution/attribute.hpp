@@ -21,7 +21,9 @@ namespace fairlead::attribution {
 // Shops' clocks and ours differ: a click up to this long after the order counts as made with it.
 inline constexpr std::int64_t clock_skew_seconds_max = 300;
 
-// A code or a click that an order names. Fields that are not known are zero ids.
+inline constexpr std::size_t touches_max = 100;  // of one order
+
+// A code or a click that an order names or leads to. Fields that are not known are zero ids.
 struct Touch {
   core::Via via = core::Via::code;
   std::string given;  // the code as typed, or the click token
@@ -71,7 +73,7 @@ struct Decision {
   std::vector<Outcome> outcomes;  // one per touch; no `eligible` is left
 };
 
-// `base_minor` ≥ 0; at most 100 touches. Touches whose outcome is not `eligible` are left as they
+// `base_minor` ≥ 0; at most touches_max touches. Touches whose outcome is not `eligible` are left as they
 // are. Money is split by the exact weights, summed by deal, and the largest remainder, ties to the
 // deal that was touched first; weight_ppm is the same split of 1,000,000, for display.
 Decision attribute(core::Instant placed_at, std::int64_t base_minor, std::span<const Touch> touches,

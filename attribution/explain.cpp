@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cstdlib>
 
 #include "attribution/attribution.hpp"
 #include "attribution/models.hpp"
@@ -100,13 +101,22 @@ std::string arithmetic_text(const Explanation& explanation) {
   return text + "; the plan \"" + commission.plan_kind + "\" pays " + amount + " for " + base + ".";
 }
 
+std::string name_of_change(const ExplainedRefund& refund) {
+  if (refund.kind == "edit") return "The shop's edit";
+  if (refund.kind == "cancellation") return "The cancellation";
+  if (refund.kind == "reinstatement") return "Reinstatement " + refund.refund_ref;
+  return (refund.kind == "chargeback" ? "Chargeback " : "Refund ") + refund.refund_ref;
+}
+
 std::string refunds_text(const Explanation& explanation) {
   const core::Currency currency = explanation.commission.currency;
   std::string text;
   for (const ExplainedRefund& refund : explanation.refunds) {
-    text += " Refund " + refund.refund_ref + " of " + amount_text(refund.base_minor, currency) +
-            " on " + day_text(refund.placed_at) + " took back " +
-            amount_text(refund.amount_minor, currency) + ".";
+    const bool adds = refund.base_minor < 0 || refund.amount_minor < 0;
+    text += " " + name_of_change(refund) + " of " +
+            amount_text(std::abs(refund.base_minor), currency) + " on " +
+            day_text(refund.placed_at) + (adds ? " added " : " took back ") +
+            amount_text(std::abs(refund.amount_minor), currency) + ".";
   }
   return text;
 }
@@ -186,7 +196,8 @@ json::array postings_json(const std::vector<ledger::Posting>& postings) {
 json::array refunds_json(const Explanation& explanation) {
   json::array list;
   for (const ExplainedRefund& refund : explanation.refunds) {
-    list.push_back(json::object{{"refund_ref", refund.refund_ref},
+    list.push_back(json::object{{"kind", refund.kind},
+                                {"refund_ref", refund.refund_ref},
                                 {"placed_at", core::format_instant(refund.placed_at)},
                                 {"base_minor", refund.base_minor},
                                 {"amount_minor", refund.amount_minor},
@@ -228,7 +239,7 @@ std::optional<Explanation> explain(storage::Session& session, core::BrandId bran
     for (const CreditRefund& part : parts) {
       if (part.refund != refund.id || part.credit != credit->credit.id) continue;
       explanation.refunds.push_back(
-          {refund.refund_ref, refund.placed_at, part.base_minor,
+          {refund.kind, refund.refund_ref, refund.placed_at, part.base_minor,
            ledger::reversed_by(explanation.postings, order->id, refund.id)});
     }
   }

@@ -14,10 +14,11 @@
 namespace fairlead::attribution {
 
 struct ExplainedRefund {
+  std::string kind;  // refund, chargeback, cancellation, edit, reinstatement
   std::string refund_ref;
   core::Instant placed_at;
-  std::int64_t base_minor = 0;    // of this credit
-  std::int64_t amount_minor = 0;  // taken back from this commission
+  std::int64_t base_minor = 0;    // of this credit; below zero when goods came back to the order
+  std::int64_t amount_minor = 0;  // taken back from this commission; below zero: added
 };
 
 struct Explanation {

@@ -43,6 +43,8 @@ constexpr Entry entries[] = {
     {Outcome::invalid_flood, "invalid_flood", "the click was part of a flood", false},
     {Outcome::invalid_embedded, "invalid_embedded", "the link was loaded inside another page",
      false},
+    {Outcome::invalid_prefetch, "invalid_prefetch", "the link was only loaded ahead", false},
+    {Outcome::invalid_duplicate, "invalid_duplicate", "it repeats a click made just before", false},
 };
 
 const Entry& entry_of(Outcome outcome) {
@@ -96,6 +98,12 @@ Outcome outcome_of(core::ClickVerdict verdict) {
   }
   // A verdict written by a later version: the token is genuine, so the click counts.
   return Outcome::eligible;
+}
+
+Outcome outcome_in_history(core::ClickVerdict verdict) {
+  if (verdict == core::ClickVerdict::prefetch) return Outcome::invalid_prefetch;
+  if (verdict == core::ClickVerdict::duplicate) return Outcome::invalid_duplicate;
+  return outcome_of(verdict);
 }
 
 }  // namespace fairlead::attribution

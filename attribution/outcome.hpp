@@ -40,6 +40,9 @@ enum class Outcome : std::uint8_t {
   invalid_datacenter,
   invalid_flood,
   invalid_embedded,
+  // Clicks that the visitor's history has and no token of the order: nobody came with these.
+  invalid_prefetch,
+  invalid_duplicate,
 };
 
 std::string_view word_of(Outcome outcome);      // "second_code"
@@ -53,5 +56,7 @@ bool took_part(Outcome outcome);
 // What a click's verdict means for a token that came with an order. `prefetch` and `duplicate` are
 // eligible, because a person arrived with the token in hand.
 Outcome outcome_of(core::ClickVerdict verdict);
+// The same of a click that only the visitor's history knows: nothing but a valid one is eligible.
+Outcome outcome_in_history(core::ClickVerdict verdict);
 
 }  // namespace fairlead::attribution

@@ -17,7 +17,7 @@ Policy read_policy(net::Fields& fields) {
   take(policy.precedence,
        fields.maybe_one_of("precedence", {"code_first", "click_first", "latest", "split"}));
   take(policy.model, fields.maybe_one_of("model", names));
-  take(policy.lookback_days, fields.maybe_integer("lookback_days", 1, 365));
+  take(policy.lookback_days, fields.maybe_integer("lookback_days", 1, lookback_days_max));
   take(policy.code_share_ppm, fields.maybe_integer("code_share_ppm", 0, core::ppm_one));
   take(policy.half_life_days, fields.maybe_integer("half_life_days", 1, 365));
   take(policy.click_to_order_min_s, fields.maybe_integer("click_to_order_min_s", 0, 86'400));

@@ -11,6 +11,8 @@
 
 namespace fairlead::attribution {
 
+inline constexpr std::int64_t lookback_days_max = 365;
+
 struct Policy {
   // code_first: a code takes all, clicks earn only without one. click_first: the other way round.
   // latest: the newest touch takes all. split: the code has code_share_ppm, the clicks the rest.
@@ -18,7 +20,7 @@ struct Policy {
   // version does not know works as code_first and last_click.
   std::string precedence = "code_first";
   std::string model = "last_click";       // how clicks share; a name of models.hpp
-  std::int64_t lookback_days = 30;        // 1 … 365
+  std::int64_t lookback_days = 30;        // 1 … lookback_days_max
   std::int64_t code_share_ppm = 500'000;  // 0 … 1,000,000; of split
   std::int64_t half_life_days = 7;        // 1 … 365; of time_decay
   std::int64_t click_to_order_min_s = 0;  // 0 … 86,400; a click that is younger earns nothing

@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "attribution/click_file.hpp"
 #include "attribution/sql.hpp"
 #include "codes/codes.hpp"
 
@@ -39,40 +40,10 @@ std::optional<Deal> find_deal(storage::Session& session, core::BrandId brand, co
                          .campaign_version = row.integer(12)}};
 }
 
-// Nothing when the click is not there, or cannot be read now.
-std::optional<std::int64_t> find_verdict(storage::Database& clicks, const TokenFact& fact) {
-  const auto verdict = clicks.read([&](storage::Session& session) -> std::optional<std::int64_t> {
-    const storage::Rows rows = session.run(sql::find_click_verdict, fact.click, fact.link);
-    if (rows.empty()) return std::nullopt;
-    return rows.one().integer(0);
-  });
-  return verdict ? *verdict : std::nullopt;
-}
-
+// A click that cannot be found must not cost an influencer the order.
 Outcome verdict_of(const Dependencies& dependencies, const TokenFact& fact) {
-  if (dependencies.clicks == nullptr) return Outcome::eligible;
-  auto verdict = find_verdict(*dependencies.clicks, fact);
-  // An order may be faster than its click's way from the journal into the click file.
-  if (!verdict && dependencies.settle_clicks && dependencies.settle_clicks())
-    verdict = find_verdict(*dependencies.clicks, fact);
-  // A click that cannot be found must not cost an influencer the order.
-  if (!verdict) return Outcome::eligible;
-  return outcome_of(static_cast<core::ClickVerdict>(*verdict));
-}
-
-std::optional<core::LinkId> link_of(const Dependencies& dependencies, core::ClickId click) {
-  if (dependencies.clicks == nullptr) return std::nullopt;
-  const auto find = [&]() -> std::optional<core::LinkId> {
-    const auto link = dependencies.clicks->read([&](storage::Session& session) {
-      const storage::Rows rows = session.run(sql::find_link_of_click, click);
-      return rows.empty() ? core::LinkId{} : rows.one().id<core::LinkId>(0);
-    });
-    if (!link || !*link) return std::nullopt;
-    return *link;
-  };
-  auto link = find();
-  if (!link && dependencies.settle_clicks && dependencies.settle_clicks()) link = find();
-  return link;
+  const auto verdict = find_verdict(dependencies, fact);
+  return verdict ? outcome_of(*verdict) : Outcome::eligible;
 }
 
 bool is_own_link(storage::Database& database, core::BrandId brand, core::LinkId link) {
@@ -114,7 +85,7 @@ class Reader {
   void read_clicks_of_codes() {
     for (const auto& [click, given] : clicks_of_codes_) {
       if (!clicks_seen_.contains(click.number)) {
-        const auto link = link_of(dependencies_, click);
+        const auto link = find_link(dependencies_, click);
         if (!link) continue;
         touches_.all.push_back(read_fact(given, {click, *link, core::instant_of_id(click.number)}));
       }
@@ -124,14 +95,39 @@ class Reader {
     }
   }
 
+  // What else those visitors clicked who made the order's clicks, oldest of them last.
+  void read_clicks_of_visitors() {
+    const core::Instant from = order_.placed_at.plus_days(-lookback_days_max);
+    for (const auto& [token_click, token] : tokens_) {
+      for (const auto& [fact, verdict] :
+           list_visitor_clicks(dependencies_, order_.brand, token_click, from, order_.placed_at)) {
+        if (touches_.all.size() == touches_max) return;
+        if (clicks_seen_.contains(fact.click.number)) continue;
+        Touch touch = read_owner(token, fact);
+        if (touch.outcome == Outcome::eligible) touch.outcome = outcome_in_history(verdict);
+        if (touch.outcome != Outcome::expired) touches_.all.push_back(std::move(touch));
+      }
+    }
+  }
+
   Touch read_click(const std::string& token) {
     const auto fact = dependencies_.read_token(token);
-    if (fact) return read_fact(token, *fact);
+    if (fact) {
+      tokens_.emplace_back(fact->click, token);
+      return read_fact(token, *fact);
+    }
     return {.via = core::Via::click, .given = token, .outcome = Outcome::invalid_token};
   }
 
  private:
   Touch read_fact(const std::string& given, const TokenFact& fact) {
+    Touch touch = read_owner(given, fact);
+    if (touch.outcome == Outcome::eligible) touch.outcome = verdict_of(dependencies_, fact);
+    return touch;
+  }
+
+  // Everything but what the click file says of it.
+  Touch read_owner(const std::string& given, const TokenFact& fact) {
     Touch touch{.via = core::Via::click, .given = given, .click = fact.click};
     touch.touched_at = fact.at;
     if (!clicks_seen_.insert(fact.click.number).second) {
@@ -146,7 +142,6 @@ class Reader {
     touch.link = fact.link;
     touch.deal = links.one().id<core::DealId>(0);
     if (!take_deal(touch)) touch.outcome = Outcome::foreign;
-    if (touch.outcome == Outcome::eligible) touch.outcome = verdict_of(dependencies_, fact);
     return touch;
   }
 
@@ -188,6 +183,7 @@ class Reader {
   std::set<std::int64_t> codes_seen_;
   std::set<std::int64_t> clicks_seen_;
   std::vector<std::pair<core::ClickId, std::string>> clicks_of_codes_;  // and the code as typed
+  std::vector<std::pair<core::ClickId, std::string>> tokens_;           // those that are genuine
   std::optional<CustomerHistory> history_;
 };
 
@@ -202,6 +198,7 @@ Touches read_touches(storage::Session& session, const Dependencies& dependencies
   for (const std::string& token : order.click_ids)
     touches.all.push_back(reader.read_click(token));
   reader.read_clicks_of_codes();
+  reader.read_clicks_of_visitors();
   if (order.is_test) {
     for (Touch& touch : touches.all) {
       if (touch.outcome == Outcome::eligible) touch.outcome = Outcome::test_order;
@@ -212,11 +209,10 @@ Touches read_touches(storage::Session& session, const Dependencies& dependencies
 
 void activate_prefetches(const Dependencies& dependencies, const core::Order& order) {
   if (!dependencies.activate || dependencies.clicks == nullptr) return;
-  constexpr auto prefetch = static_cast<std::int64_t>(core::ClickVerdict::prefetch);
   std::vector<core::ClickId> prefetches;
   for (const std::string& token : order.click_ids) {
     const auto fact = dependencies.read_token(token);
-    if (fact && find_verdict(*dependencies.clicks, *fact) == prefetch &&
+    if (fact && find_verdict(dependencies, *fact) == core::ClickVerdict::prefetch &&
         is_own_link(dependencies.database, order.brand, fact->link))
       prefetches.push_back(fact->click);
   }

@@ -11,7 +11,8 @@
 namespace fairlead::attribution {
 
 struct Touches {
-  // Codes first, then clicks, each in the order given; then the clicks that made codes.
+  // Codes first, then clicks, each in the order given; then the clicks that made codes, and what
+  // else the visitors clicked who made the order's clicks.
   std::vector<Touch> all;
   Policies policies;  // of every campaign among them
 };

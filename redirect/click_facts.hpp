@@ -24,6 +24,7 @@ inline constexpr std::uint32_t flag_closed = 32;      // the link was closed: le
 inline constexpr std::uint32_t flag_uses_limit = 64;  // took one of the link's limited uses
 // Two bits from here on are the Consent of visitor_cookie.hpp.
 inline constexpr int flag_consent_shift = 8;
+inline constexpr std::uint32_t flag_cookie = 1'024;  // the visitor is the cookie's, by consent
 
 inline constexpr std::size_t referrer_bytes_max = 64;
 inline constexpr std::size_t language_bytes_max = 3;

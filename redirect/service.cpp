@@ -309,6 +309,7 @@ ClickRecord Service::record_of(const net::Request& request, const LinkTable::Fou
   click.subs = texts.subs;
   click.who = who_of(seed_, request.client_address, facts.user_agent);
   click.visitor = visitor.visitor;
+  if (click.visitor != 0) click.flags |= flag_cookie;
   if (click.visitor == 0 && visitor.may_hash)
     click.visitor = tools.visitors.of(now, brand, request.client_address, facts.user_agent);
   return click;

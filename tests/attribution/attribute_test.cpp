@@ -204,7 +204,7 @@ TEST(Models, AnUnknownNameIsAnsweredWithLastClick) {
 }
 
 TEST(Outcomes, EachWordIsReadBackAndSaysWhy) {
-  for (int number = 0; number <= static_cast<int>(Outcome::invalid_embedded); ++number) {
+  for (int number = 0; number <= static_cast<int>(Outcome::invalid_duplicate); ++number) {
     const auto outcome = static_cast<Outcome>(number);
     EXPECT_EQ(parse_outcome(word_of(outcome)), outcome);
     EXPECT_FALSE(sentence_of(outcome).empty());

@@ -198,6 +198,10 @@ TEST_P(Webhooks, ALaterStateOfTheLinesBecomesAnAdjustment) {
   EXPECT_EQ(shown.at("/remaining_base_minor"), "14016");
   EXPECT_EQ(shown.at("/refunds/0/kind"), "edit");
   EXPECT_EQ(shop.balance(mia), 1402);
+  const auto text = shop.get("/v1/commissions/" + shown.at("/commissions/0/id") + "/explain");
+  EXPECT_NE(text.at("/text").find("The shop's edit of 1.00 EUR on 2026-03-02 added 0.10 EUR."),
+            std::string::npos)
+      << text.at("/text");
   // Back to what it was; then an older state, which changes nothing.
   EXPECT_EQ(deliver_golden("order_tax_included", "again").at("/outcome"), "applied");
   order.as_object()["updated_at"] = "2026-03-01T00:00:00Z";

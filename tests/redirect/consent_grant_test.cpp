@@ -80,13 +80,15 @@ TEST_P(ConsentOfAClick, IsTheBrandsDeclarationUnlessTheClickBringsAGrant) {
   EXPECT_EQ(cookie(grant(now_s) + "&fl_consent=denied"), "") << "a withdrawal wins";
   redirect.more_headers = {{"Sec-GPC", "1"}};
   EXPECT_EQ(cookie(grant(now_s)), "") << "and so does who forbids to be known";
+  const auto count = [&](const test::TestStatement& clicks) {
+    return redirect.read_clicks()
+        ->read([&](storage::Session& session) { return session.run(clicks).one().integer(0); })
+        .value();
+  };
   const test::TestStatement granted("SELECT COUNT(*) FROM clicks WHERE flags / 256 % 4 = 2");
-  EXPECT_EQ(
-      redirect.read_clicks()
-          ->read([&](storage::Session& session) { return session.run(granted).one().integer(0); })
-          .value(),
-      2)
-      << "what was granted is stored, also of who forbids to be known";
+  EXPECT_EQ(count(granted), 2) << "what was granted is stored, also of who forbids to be known";
+  const test::TestStatement by_cookie("SELECT COUNT(*) FROM clicks WHERE flags / 1024 % 2 = 1");
+  EXPECT_EQ(count(by_cookie), 1) << "known from click to click";
 }
 
 }  // namespace
