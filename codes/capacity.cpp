@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "codes/sql.hpp"
 #include "codes/use_rows.hpp"
@@ -37,9 +38,22 @@ void give_back_counter(storage::Session& session, core::BrandId brand, Scope sco
               count.holds, amount.uses, amount.holds);
 }
 
-// The campaign when its limits are shared; else the code alone: whose holds stand in the way.
-std::int64_t code_to_expire(const StoredCode& code) {
-  return code.shared.any() ? 0 : code.id.number;
+// Zeros when the counter has lost its row, which verify names.
+Taken read_counter(storage::Session& session, core::BrandId brand, Scope scope) {
+  const auto rows = session.run(sql::find_counter, brand, name_of(scope.kind), scope.id);
+  if (rows.empty()) return {};
+  const auto& row = rows.one();
+  return {.used = row.integer(0),
+          .spent_minor = row.integer(1),
+          .held = row.integer(2),
+          .held_minor = row.integer(3)};
+}
+
+// Of the campaign when its limits are shared, else of the code alone: what stands in the way.
+storage::Rows list_overdue_holds(storage::Session& session, core::BrandId brand,
+                                 const StoredCode& code, core::Instant now) {
+  return session.run(sql::list_overdue_holds, brand, code.campaign,
+                     code.shared.any() ? 0 : code.id.number, now, holds_at_once_max);
 }
 
 }  // namespace
@@ -58,6 +72,24 @@ std::vector<ScopeLimits> scopes_of(const StoredCode& code) {
     scopes.push_back({{Scope::Kind::code, code.id.number}, code.terms.limits, code.terms.currency});
   }
   return scopes;
+}
+
+bool is_full(storage::Session& session, core::BrandId brand, const std::vector<Taking>& takings) {
+  const auto finds_no_room = [&](const ScopeLimits& scope, const Portion& portion) {
+    const auto& [key, limits, currency] = scope;
+    if (!limits.need_counter()) return false;
+    const auto taken = read_counter(session, brand, key);
+    const auto amount = spent_by(currency, portion.currency, portion.amount_minor);
+    return taken.used + taken.held >= limits.uses_max.value_or(unlimited) ||
+           taken.spent_minor > limits.budget_minor.value_or(unlimited) - amount - taken.held_minor;
+  };
+  return std::any_of(takings.begin(), takings.end(), [&](const Taking& taking) {
+    if (taking.held) return false;
+    const auto scopes = scopes_of(taking.portion.code);
+    return std::any_of(scopes.begin(), scopes.end(), [&](const ScopeLimits& scope) {
+      return finds_no_room(scope, taking.portion);
+    });
+  });
 }
 
 bool take(storage::Session& session, core::BrandId brand, const std::vector<Taking>& takings) {
@@ -101,19 +133,32 @@ void give_back_money(storage::Session& session, core::BrandId brand, const Porti
   }
 }
 
+void lock_counters(storage::Session& session, core::BrandId brand,
+                   const std::vector<const StoredCode*>& codes) {
+  if (codes.size() < 2) return;
+  std::set<Scope> scopes;
+  for (const auto* code : codes) {
+    for (const auto& scope : scopes_of(*code)) {
+      if (scope.limits.need_counter()) scopes.insert(scope.scope);
+    }
+  }
+  for (const auto& scope : scopes)
+    session.run(sql::lock_counter, brand, name_of(scope.kind), scope.id);
+}
+
+bool lock_overdue_holds(storage::Session& session, core::BrandId brand, const StoredCode& code,
+                        core::Instant now) {
+  if (scopes_of(code).empty()) return false;
+  return !list_overdue_holds(session, brand, code, now).empty();
+}
+
 void expire_holds(storage::Session& session, core::BrandId brand, const StoredCode& code,
                   core::Instant now) {
-  const auto one_code = code_to_expire(code);
-  const auto overdue = [&] {
-    return session.run(sql::list_overdue_holds, brand, code.campaign, one_code, now,
-                       holds_at_once_max);
-  };
   const Scope campaign{Scope::Kind::campaign, code.campaign.number};
-  if (overdue().empty()) return;
   if (code.shared.need_counter())
     session.run(sql::lock_counter, brand, name_of(campaign.kind), campaign.id);
   for (;;) {
-    const auto rows = overdue();
+    const auto rows = list_overdue_holds(session, brand, code, now);
     for (const auto& row : rows) {
       const auto use = row.id<core::CodeUseId>(0);
       if (!expire_use(session, brand, use)) continue;
@@ -145,22 +190,21 @@ void Pending::add(const StoredCode& code, core::Currency cart, std::int64_t amou
   }
 }
 
+void Pending::release(const StoredCode& code, const Held& held, Customer customer) {
+  for (const auto& [scope, limits, currency] : scopes_of(code)) {
+    auto& sum = taken[scope];
+    --sum.held;
+    sum.held_minor -= spent_by(currency, held.currency, held.amount_minor);
+    if (customer == Customer::same) --sum.customer_held;
+  }
+}
+
 void read_capacities(storage::Session& session, core::BrandId brand, const StoredCode& code,
                      const Cart& cart, const Pending& pending, const std::optional<Held>& own,
                      core::Instant now, Standing& standing) {
   for (const auto& [scope, limits, currency] : scopes_of(code)) {
-    Taken taken;
+    auto taken = limits.need_counter() ? read_counter(session, brand, scope) : Taken{};
     const auto one_code = scope.kind == Scope::Kind::code ? scope.id : 0;
-    if (limits.need_counter()) {
-      const auto counter = session.run(sql::find_counter, brand, name_of(scope.kind), scope.id);
-      if (!counter.empty()) {
-        const auto& row = counter.one();
-        taken = {.used = row.integer(0),
-                 .spent_minor = row.integer(1),
-                 .held = row.integer(2),
-                 .held_minor = row.integer(3)};
-      }
-    }
     if (taken.held > 0) {
       const auto overdue =
           session.run(sql::sum_overdue_holds, brand, code.campaign, one_code, now, currency.code())
@@ -190,6 +234,9 @@ void read_capacities(storage::Session& session, core::BrandId brand, const Store
       taken.used += more->second.used;
       taken.spent_minor += more->second.spent_minor;
       taken.customer_used += more->second.customer_used;
+      taken.held += more->second.held;
+      taken.held_minor += more->second.held_minor;
+      taken.customer_held += more->second.customer_held;
     }
     standing.capacities.push_back({limits, currency, taken});
   }

@@ -71,7 +71,7 @@ std::optional<StoredCode> find_with_clicks(storage::Session& session, core::Bran
 std::optional<StoredCode> hold_with_clicks(storage::Session& session, core::BrandId brand,
                                            std::string_view folded, const ReadClickCode& read,
                                            core::Instant now) {
-  if (auto held = hold_code(session, brand, folded)) return held;
+  if (auto held = hold_code(session, brand, folded, now)) return held;
   const auto found = find_with_clicks(session, brand, folded, read);
   if (!found) return std::nullopt;
   // One that is there already was made by somebody who was faster, and is the same code.
@@ -79,7 +79,7 @@ std::optional<StoredCode> hold_with_clicks(storage::Session& session, core::Bran
     insert_code(session, brand, found->id, new_code_of(*found), now,
                 core::ClickId{found->id.number});
   }
-  auto held = hold_code(session, brand, found->folded);
+  auto held = hold_code(session, brand, found->folded, now);
   CHECK(held.has_value());
   return held;
 }

@@ -20,11 +20,11 @@ void roll_back_one(const Asker& asker, const GiveBack& asked, ReturnOutcome& out
 // Held as far as there is a row: the code of a click that no order took has none, and no use
 // either.
 std::optional<StoredCode> find_held(const Asker& asker, std::string_view folded) {
-  if (auto held = hold_code(asker.session, asker.brand, folded)) return held;
+  if (auto held = hold_code(asker.session, asker.brand, folded, asker.now)) return held;
   auto found =
       find_with_clicks(asker.session, asker.brand, folded, asker.dependencies.read_click_code);
   if (!found || found->version == 0) return found;
-  return hold_code(asker.session, asker.brand, found->folded);
+  return hold_code(asker.session, asker.brand, found->folded, asker.now);
 }
 
 // An order named alone means what can be given back; what cannot is refused only when there is
@@ -35,6 +35,14 @@ void leave_out_others(std::vector<Returned>& results, Verdict given_back_before)
   };
   if (std::none_of(results.begin(), results.end(), is_wanted)) return;
   std::erase_if(results, [&](const Returned& returned) { return !is_wanted(returned); });
+}
+
+void lock_counters_of(const Asker& asker, const std::vector<Returned>& results) {
+  std::vector<const StoredCode*> codes;
+  for (const auto& returned : results) {
+    if (returned.verdict == Verdict::accepted) codes.push_back(&*returned.code);
+  }
+  lock_counters(asker.session, asker.brand, codes);
 }
 
 }  // namespace
@@ -50,6 +58,7 @@ ReturnOutcome release(const Asker& asker, const GiveBack& asked) {
   ReturnOutcome outcome{named_uses(asker, asked)};
   if (asked.codes.empty()) leave_out_others(outcome.results, Verdict::repeated);
   if (outcome.refused()) return outcome;
+  lock_counters_of(asker, outcome.results);
   for (auto& returned : outcome.results) {
     if (returned.verdict == Verdict::accepted) release_one(asker, returned);
   }
@@ -61,6 +70,7 @@ ReturnOutcome roll_back(const Asker& asker, const GiveBack& asked) {
   if (asked.codes.empty()) leave_out_others(outcome.results, Verdict::repeated);
   if (outcome.results.empty()) outcome.results.push_back({.verdict = Verdict::not_redeemed});
   if (outcome.refused()) return outcome;
+  lock_counters_of(asker, outcome.results);
   for (auto& returned : outcome.results) {
     if (returned.verdict == Verdict::accepted) roll_back_one(asker, asked, outcome, returned);
   }
@@ -97,7 +107,7 @@ std::vector<Returned> named_uses(const Asker& asker, const GiveBack& asked) {
   if (!asked.codes.empty()) return results;
   for (const auto& use : uses) {
     if (asked.reservation && use.id != *asked.reservation) continue;
-    auto code = hold_code(asker.session, asker.brand, use.code);
+    auto code = hold_code(asker.session, asker.brand, use.code, asker.now);
     CHECK(code.has_value());
     add("", std::move(code));
   }

@@ -11,10 +11,10 @@ namespace fairlead::codes {
 namespace {
 
 std::vector<StoredCode> hold_codes(storage::Session& session, core::BrandId brand,
-                                   const std::set<core::CodeId>& ids) {
+                                   const std::set<core::CodeId>& ids, core::Instant now) {
   std::vector<StoredCode> codes;
   for (const auto id : ids) {
-    if (auto held = hold_code(session, brand, id)) codes.push_back(std::move(*held));
+    if (auto held = hold_code(session, brand, id, now)) codes.push_back(std::move(*held));
   }
   std::stable_sort(codes.begin(), codes.end(), [](const StoredCode& a, const StoredCode& b) {
     return a.terms.stacking.priority < b.terms.stacking.priority;
@@ -47,7 +47,7 @@ std::int64_t shown_by(const core::Order& order, std::int64_t most_minor) {
 void note_order_uses(storage::Session& session, const std::set<core::CodeId>& ids,
                      const core::Order& order, core::Instant now) {
   if (order.is_test || ids.empty()) return;
-  const auto codes = hold_codes(session, order.brand, ids);
+  const auto codes = hold_codes(session, order.brand, ids, now);
   std::vector<const StoredCode*> held;
   for (const auto& code : codes)
     held.push_back(&code);

@@ -5,6 +5,7 @@
 #include "codes/capacity.hpp"
 #include "codes/code_copies.hpp"
 #include "codes/code_looks.hpp"
+#include "codes/fences.hpp"
 #include "codes/handlers.hpp"
 #include "codes/term_fields.hpp"
 #include "core/check.hpp"
@@ -135,9 +136,11 @@ core::Answer refuse_on(StaysOff why) {
 core::Answer update(storage::Database& database, const net::Call& call) {
   const auto id = core::CodeId::parse(call.values[0]);
   if (!id) return no_such_code();
-  return net::answer_of(database.transact([&](storage::Session& session) -> core::Answer {
-    const auto brand = call.who.brand;
-    const auto before = lock_code(session, brand, *id);
+  const auto brand = call.who.brand;
+  const bool edits_limits = net::Fields(call.request.body).raw("limits") != nullptr;
+  const auto edit = [&](storage::Session& session) -> core::Answer {
+    const auto before =
+        edits_limits ? fence_code(session, brand, *id) : lock_code(session, brand, *id);
     if (!before) return no_such_code();
     if (auto stale = net::refuse_stale(call.request, before->version)) return *stale;
     if (before->archived_at) {
@@ -166,7 +169,9 @@ core::Answer update(storage::Database& database, const net::Call& call) {
     storage::record_change(session, brand, call.now, call.who.key.text(), "updated", id->text(),
                            boost::json::serialize(changed));
     return code_answer(200, *find_code(session, brand, *id));
-  }));
+  };
+  return net::answer_of(edits_limits ? edit_limits(database, brand, *id, call.now, edit)
+                                     : database.transact(edit));
 }
 
 core::Answer archive(storage::Database& database, const net::Call& call) {

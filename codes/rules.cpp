@@ -127,7 +127,8 @@ Verdict judge_customer(const Terms& terms, const Cart& cart, const Standing& sta
   const bool needs_name = std::any_of(
       standing.capacities.begin(), standing.capacities.end(),
       [](const auto& capacity) { return capacity.limits.uses_per_customer_max.has_value(); });
-  if (needs_name && cart.customer_names().empty()) return Verdict::customer_required;
+  if (needs_name && !standing.may_be_nobody && cart.customer_names().empty())
+    return Verdict::customer_required;
   if (rules.is_first_order_only && !cart.customer.is_new) return Verdict::customer_required;
   const auto& groups = cart.customer.groups;
   const bool is_member = std::any_of(groups.begin(), groups.end(), [&](const auto& group) {
@@ -152,7 +153,8 @@ Judgement judge_cart(const Terms& terms, const Cart& cart, const Standing& stand
   const auto& limits = terms.cart;
   const bool has_budget = std::any_of(
       standing.capacities.begin(), standing.capacities.end(), [&](const auto& capacity) {
-        return capacity.limits.budget_minor && capacity.currency != cart.currency;
+        return capacity.limits.budget_minor && capacity.currency != cart.currency &&
+               !standing.may_be_other_money;
       });
   const bool names_money = terms.discount.kind == DiscountKind::fixed ||
                            terms.discount.amount_max_minor || limits.subtotal_min_minor ||

@@ -41,6 +41,10 @@ struct Standing {
   std::vector<Stacking> company = {};
   std::vector<Capacity> capacities = {};
   std::optional<core::Instant> next_expiry = {};  // of the holds counted above
+  // A limit that came after the order's hold, or after its money moved, asks for nothing that the
+  // order lacks: a customer, or the budget's currency.
+  bool may_be_nobody = false;
+  bool may_be_other_money = false;
 };
 
 struct Judgement {

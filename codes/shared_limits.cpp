@@ -2,6 +2,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "codes/capacity.hpp"
+#include "codes/fences.hpp"
 #include "codes/handlers.hpp"
 #include "codes/sql.hpp"
 #include "codes/term_fields.hpp"
@@ -62,16 +63,17 @@ core::Answer put(storage::Database& database, const net::Call& call) {
   CapacityLimits limits;
   read_capacity(body, limits);
   if (auto refusal = body.refusal()) return *refusal;
-  return net::answer_of(database.transact([&](storage::Session& session) -> core::Answer {
-    const auto brand = call.who.brand;
-    session.run(sql::lock_campaign, brand, *campaign);
+  const auto brand = call.who.brand;
+  const auto edit = [&](storage::Session& session) -> core::Answer {
+    fence_campaign(session, brand, *campaign);
     const auto before = find_limits(session, brand, *campaign);
     if (!before) return no_such_campaign();
     if (auto stale = net::refuse_stale(call.request, before->version)) return *stale;
     if (before->limits == limits) return limits_answer(*campaign, *before);
     session.run(sql::put_campaign_limits, brand, *campaign, limits.uses_max,
                 limits.uses_per_customer_max, limits.budget_minor, call.now);
-    // The campaign is locked, so the ledger stands still while counters are made from it.
+    // Nobody uses a code of the campaign, so the ledger stands still while counters are made from
+    // it.
     const Scope scope{Scope::Kind::campaign, campaign->number};
     follow_limits(session, brand, {scope, before->limits, before->currency},
                   {scope, limits, before->currency});
@@ -80,7 +82,8 @@ core::Answer put(storage::Database& database, const net::Call& call) {
     storage::record_change(session, brand, call.now, call.who.key.text(), "updated",
                            campaign->text(), boost::json::serialize(changed));
     return limits_answer(*campaign, *find_limits(session, brand, *campaign));
-  }));
+  };
+  return net::answer_of(edit_limits(database, brand, *campaign, call.now, edit));
 }
 
 }  // namespace

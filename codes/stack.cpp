@@ -31,6 +31,17 @@ class Judge {
       company_.push_back(code->terms.stacking);
   }
 
+  // A hold that a list of codes does not name will be gone before the list takes anything.
+  void leave(const Use& use) {
+    const auto code = find_code(asker_.session, asker_.brand, use.code);
+    if (!code) return;
+    const auto names = question_.cart.customer_names();
+    const bool is_same = std::find_first_of(use.customers.begin(), use.customers.end(),
+                                            names.begin(), names.end()) != use.customers.end();
+    pending_.release(*code, held_of(use),
+                     is_same ? Pending::Customer::same : Pending::Customer::other);
+  }
+
   JudgedCode judge_one(const Candidate& candidate) {
     JudgedCode result{.given = candidate.given, .code = candidate.code};
     if (!result.code) {
@@ -64,6 +75,9 @@ class Judge {
     const auto& cart = question_.cart;
     result.standing = read_standing(asker_, code, question_);
     result.standing.company = company_;
+    result.standing.may_be_nobody = question_.is_paid || (held && held->customers.empty());
+    result.standing.may_be_other_money =
+        question_.is_paid || (held && held->currency == cart.currency);
     if (room_ == Room::asked) {
       read_capacities(asker_.session, asker_.brand, code, cart, pending_, held, asker_.now,
                       result.standing);
@@ -142,7 +156,12 @@ std::vector<JudgedCode> judge_codes(const Asker& asker, const Question& question
                                     const std::vector<Use>& uses, Room room) {
   Judge judge(asker, question, uses, room);
   for (const auto& use : uses) {
-    if (stays_beside(use, question, candidates, asker.now)) judge.sit_beside(use);
+    if (stays_beside(use, question, candidates, asker.now)) {
+      judge.sit_beside(use);
+    } else if (room == Room::asked && use.is_live_hold(asker.now) &&
+               !is_among(candidates, use.code)) {
+      judge.leave(use);
+    }
   }
   std::vector<JudgedCode> results;
   for (const auto& candidate : candidates)

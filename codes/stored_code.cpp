@@ -1,5 +1,7 @@
 #include "codes/stored_code.hpp"
 
+#include <algorithm>
+
 #include "codes/capacity.hpp"
 #include "codes/click_codes.hpp"
 #include "codes/code_looks.hpp"
@@ -33,6 +35,7 @@ core::Result<core::CodeId> create_code(storage::Session& session, core::BrandId 
   auto made = code;
   if (code.terms.discount.kind != DiscountKind::fixed)
     made.terms.currency = core::Currency::of(deal.one().text(0));
+  session.run(sql::insert_campaign_limits, brand, code.deal, now);
   const auto id = core::new_id<core::CodeId>(now);
   if (!insert_code(session, brand, id, made, now))
     return core::fail(core::Errc::conflict, "code: " + folded + " exists already");
@@ -64,8 +67,8 @@ void change_code(storage::Session& session, core::BrandId brand, const StoredCod
   session.run(sql::change_code, brand, locked.id, terms.starts_at, terms.ends_at,
               terms.is_enabled ? 1 : 0, terms.cart.subtotal_min_minor, terms.limits.uses_max,
               terms.limits.uses_per_customer_max, terms.limits.budget_minor, rules_text(terms));
-  // The code is locked: whoever holds it has committed, and whoever comes later will see the new
-  // terms. So the ledger stands still while counters are made from it.
+  // Where limits change nobody uses the code, so the ledger stands still while counters are made
+  // from it.
   const Scope scope{Scope::Kind::code, locked.id.number};
   follow_limits(session, brand, {scope, locked.terms.limits, terms.currency},
                 {scope, terms.limits, terms.currency});
@@ -87,14 +90,18 @@ std::optional<StoredCode> find_code(storage::Session& session, core::BrandId bra
 }
 
 std::optional<StoredCode> hold_code(storage::Session& session, core::BrandId brand,
-                                    std::string_view folded) {
-  return first_code(session.run(sql::hold_code, brand, folded));
+                                    std::string_view folded, core::Instant now) {
+  auto code = first_code(session.run(sql::hold_code, brand, folded));
+  if (code && code->closed_until > now)
+    throw storage::StatementFailed{core::fail(core::Errc::busy, "limits are being edited"), true,
+                                   true};
+  return code;
 }
 
-std::optional<StoredCode> hold_code(storage::Session& session, core::BrandId brand,
-                                    core::CodeId id) {
+std::optional<StoredCode> hold_code(storage::Session& session, core::BrandId brand, core::CodeId id,
+                                    core::Instant now) {
   const auto code = find_code(session, brand, id);
-  return code ? hold_code(session, brand, code->folded) : std::nullopt;
+  return code ? hold_code(session, brand, code->folded, now) : std::nullopt;
 }
 
 std::optional<StoredCode> lock_code(storage::Session& session, core::BrandId brand,
@@ -141,7 +148,7 @@ std::optional<CodeOwner> take_owner(storage::Session& session, core::BrandId bra
   const std::string folded = fold(code);
   if (folded.empty()) return std::nullopt;
   auto held = hold_with_clicks(session, brand, folded, read_click_code, now);
-  if (!held) held = hold_code(session, brand, folded_of_shop_id(session, brand, code));
+  if (!held) held = hold_code(session, brand, folded_of_shop_id(session, brand, code), now);
   if (!held) return std::nullopt;
   return CodeOwner{held->id, held->deal, held->influencer, held->campaign, click_of(*held)};
 }
@@ -179,7 +186,8 @@ StoredCode read_code(const storage::Row& row) {
           .influencer_email = row.text_or(21, ""),
           .version = row.integer(17),
           .created_at = row.instant(18),
-          .archived_at = row.maybe_instant(19)};
+          .archived_at = row.maybe_instant(19),
+          .closed_until = std::max(row.instant(27), row.instant(28))};
 }
 
 std::optional<StoredCode> first_code(const storage::Rows& rows) {

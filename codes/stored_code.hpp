@@ -28,20 +28,21 @@ struct StoredCode {
   std::int64_t version = 1;
   core::Instant created_at;
   std::optional<core::Instant> archived_at;
+  core::Instant closed_until;  // nobody takes hold of it before (fences.hpp)
 };
 
 std::optional<StoredCode> find_code(storage::Session& session, core::BrandId brand,
                                     std::string_view folded);
 std::optional<StoredCode> find_code(storage::Session& session, core::BrandId brand,
                                     core::CodeId id);
-// As find_code, but no edit of this code or of its campaign's limits commits before the transaction
-// has ended.
+// As find_code, but no edit of the limits of this code or of its campaign commits before the
+// transaction has ended. Runs the transaction again while such an edit is announced.
 std::optional<StoredCode> hold_code(storage::Session& session, core::BrandId brand,
-                                    std::string_view folded);
-std::optional<StoredCode> hold_code(storage::Session& session, core::BrandId brand,
-                                    core::CodeId id);
-// As find_code, but neither an edit nor a use of this code commits before the transaction has
-// ended.
+                                    std::string_view folded, core::Instant now);
+std::optional<StoredCode> hold_code(storage::Session& session, core::BrandId brand, core::CodeId id,
+                                    core::Instant now);
+// As find_code, but no other edit of this code commits before the transaction has ended. Who
+// changes its limits takes fence_code() instead.
 std::optional<StoredCode> lock_code(storage::Session& session, core::BrandId brand,
                                     core::CodeId id);
 struct CodeFilter {
@@ -60,8 +61,9 @@ std::vector<StoredCode> list_codes(storage::Session& session, core::BrandId bran
 bool insert_code(storage::Session& session, core::BrandId brand, core::CodeId id,
                  const NewCode& code, core::Instant now, std::optional<core::ClickId> click = {});
 
-// Writes everything of the terms but the discount over that of `locked`, which lock_code() gave. A
-// code that gets its first limit gets its counter and slots counted from the ledger of uses.
+// Writes everything of the terms but the discount over that of `locked`, which lock_code() gave, or
+// fence_code() when the limits change. A code that gets its first limit gets its counter and slots
+// counted from the ledger of uses.
 void change_code(storage::Session& session, core::BrandId brand, const StoredCode& locked,
                  const Terms& terms);
 // Doing it again changes nothing.

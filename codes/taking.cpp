@@ -42,9 +42,13 @@ std::vector<Use> lock_uses(storage::Session& session, core::BrandId brand,
                            core::Instant now) {
   // The order's own rows are locked before any counter, here as in every other call.
   auto uses = find_uses(session, brand, order_ref, Locking::locked);
+  std::vector<const StoredCode*> overdue;
   for (const auto* code : codes) {
-    if (!scopes_of(*code).empty()) expire_holds(session, brand, *code, now);
+    if (lock_overdue_holds(session, brand, *code, now)) overdue.push_back(code);
   }
+  if (!overdue.empty()) lock_counters(session, brand, codes);
+  for (const auto* code : overdue)
+    expire_holds(session, brand, *code, now);
   for (auto& use : uses) {
     if (use.state != State::held || use.is_live_hold(now)) continue;
     use.state = State::expired;
@@ -61,6 +65,13 @@ std::size_t next_position(const std::vector<Use>& uses, const std::vector<Draft>
   const auto is_new = [](const Draft& draft) { return !draft.before; };
   return uses.size() +
          static_cast<std::size_t>(std::count_if(drafts.begin(), drafts.end(), is_new));
+}
+
+bool is_full(storage::Session& session, core::BrandId brand, const std::vector<Draft>& drafts) {
+  std::vector<Taking> takings;
+  for (const auto& draft : drafts)
+    takings.push_back(taking_of(draft));
+  return is_full(session, brand, takings);
 }
 
 bool write_all(storage::Session& session, core::BrandId brand, std::string_view order_ref,
@@ -86,6 +97,10 @@ bool write_all(storage::Session& session, core::BrandId brand, std::string_view 
 void write_paid(storage::Session& session, core::BrandId brand, std::string_view order_ref,
                 std::vector<Draft>& drafts, core::Instant now, core::Instant at) {
   if (write_all(session, brand, order_ref, drafts, now, at)) return;
+  std::vector<const StoredCode*> codes;
+  for (const auto& draft : drafts)
+    codes.push_back(&draft.code);
+  lock_counters(session, brand, codes);
   for (auto& draft : drafts) {
     std::vector<Draft> one{draft};
     if (!write_all(session, brand, order_ref, one, now, at)) {

@@ -30,6 +30,9 @@ struct Draft {
 // The position of the next new use, behind the order's and the drafts'.
 std::size_t next_position(const std::vector<Use>& uses, const std::vector<Draft>& drafts);
 
+// Whether a look at the counters is enough to know that write_all() will not find room.
+bool is_full(storage::Session& session, core::BrandId brand, const std::vector<Draft>& drafts);
+
 // False: there is no room, and nothing is left behind. Runs the transaction again when somebody
 // else has written one of these rows since the caller looked.
 bool write_all(storage::Session& session, core::BrandId brand, std::string_view order_ref,

@@ -14,12 +14,11 @@ enum class Finding { reading, holding };
 std::vector<Candidate> find_candidates(const Asker& asker, const Question& question, Finding how);
 std::vector<Use> current_uses(const Asker& asker, const Question& question,
                               const std::vector<Candidate>& candidates);
-void release_others(const Asker& asker, const Question& question,
-                    const std::vector<Candidate>& candidates, const std::vector<Use>& uses);
+void release_others(const Asker& asker, const std::vector<Candidate>& candidates,
+                    const std::vector<Use>& uses);
 std::vector<Draft> drafts_of(const Question& question, const std::vector<JudgedCode>& results,
                              const std::vector<Use>& uses, core::Instant now);
 void take_ids(std::vector<JudgedCode>& results, const std::vector<Draft>& drafts);
-void refuse_all(std::vector<JudgedCode>& results);
 
 }  // namespace
 
@@ -42,18 +41,22 @@ Outcome carry_out(const Asker& asker, const Question& question) {
   const auto uses = current_uses(asker, question, candidates);
   Outcome outcome{judge_codes(asker, question, candidates, uses, Room::left_to_taking)};
   if (outcome.refused()) return outcome;
-  release_others(asker, question, candidates, uses);
+  if (question.form == Form::list) release_others(asker, candidates, uses);
   auto drafts = drafts_of(question, outcome.results, uses, asker.now);
   if (drafts.empty()) return outcome;
   const auto& order_ref = question.order_ref;
   if (question.is_paid) {
     write_paid(session, asker.brand, order_ref, drafts, asker.now, asker.now);
-  } else if (!write_all(session, asker.brand, order_ref, drafts, asker.now, asker.now)) {
+  } else if (is_full(session, asker.brand, drafts) ||
+             !write_all(session, asker.brand, order_ref, drafts, asker.now, asker.now)) {
     // Somebody was faster; say what is true after them.
     Outcome after{judge_codes(asker, question, candidates,
                               find_uses(session, asker.brand, order_ref, Locking::locked),
                               Room::asked)};
-    if (!after.refused()) refuse_all(after.results);
+    // There is room again by now, or will be when somebody has settled a hold that ran out. (Or a
+    // counter lost its row, which verify names: then nobody gets the code, nor is told that it is
+    // used up.)
+    if (!after.refused()) run_again();
     return after;
   }
   take_ids(outcome.results, drafts);
@@ -86,16 +89,30 @@ std::vector<Use> current_uses(const Asker& asker, const Question& question,
 }
 
 // A list of codes replaces what the order held before.
-void release_others(const Asker& asker, const Question& question,
-                    const std::vector<Candidate>& candidates, const std::vector<Use>& uses) {
-  if (question.form != Form::list) return;
+void release_others(const Asker& asker, const std::vector<Candidate>& candidates,
+                    const std::vector<Use>& uses) {
+  struct Other {
+    Use use;
+    StoredCode code;
+  };
+  std::vector<Other> others;
   for (const auto& use : uses) {
     if (is_among(candidates, use.code) || use.state != State::held) continue;
     // Held like the codes that are named: an edit that gives it its first limit counts its uses.
-    const auto code = hold_code(asker.session, asker.brand, use.code);
+    auto code = hold_code(asker.session, asker.brand, use.code, asker.now);
     CHECK(code.has_value());
-    if (!release_use(asker.session, asker.brand, use.id)) continue;
-    give_back(asker.session, asker.brand, portion_of(*code, use), As::hold);
+    others.push_back({use, std::move(*code)});
+  }
+  if (others.empty()) return;
+  std::vector<const StoredCode*> codes;
+  for (const auto& candidate : candidates)
+    codes.push_back(&*candidate.code);
+  for (const auto& other : others)
+    codes.push_back(&other.code);
+  lock_counters(asker.session, asker.brand, codes);
+  for (const auto& [use, code] : others) {
+    if (release_use(asker.session, asker.brand, use.id))
+      give_back(asker.session, asker.brand, portion_of(code, use), As::hold);
   }
 }
 
@@ -123,17 +140,6 @@ void take_ids(std::vector<JudgedCode>& results, const std::vector<Draft>& drafts
     for (const auto& draft : drafts) {
       if (result.code->id == draft.code.id) result.use = draft.use;
     }
-  }
-}
-
-// There was no room when it was taken, and there seems to be some now: a counter that lost its row,
-// which verify names, or a hold of another cart that ran out and is not settled yet. Refusing is
-// the safe side; whoever asks again is told what is true then.
-void refuse_all(std::vector<JudgedCode>& results) {
-  for (auto& result : results) {
-    if (result.judgement.verdict != Verdict::accepted) continue;
-    result.judgement = {.verdict = Verdict::usage_limit_reached};
-    result.use.reset();
   }
 }
 

@@ -45,6 +45,7 @@ namespace fairlead::storage {
 struct StatementFailed {
   core::Error error;
   bool worth_retrying;
+  bool is_waiting = false;  // for what takes longer than a race: tried for patience_max
 };
 
 class Session {

@@ -1,6 +1,6 @@
--- FOR SHARE: redeemers do not wait for each other, but an edit waits for them and they for it.
--- Without it, a code or campaign that gets its first limit could miss uses that are just being
--- written.
+-- FOR KEY SHARE: those who use the code wait neither for each other nor for an edit that leaves the
+-- limits alone, but an edit of limits waits for them and they for it (fences.hpp). Of the rows named
+-- here what is read is what that edit has left; of the others it may be older.
 -- part: code
 WHERE c.brand_id = $1 AND c.folded = $2
-FOR SHARE OF c, k
+FOR KEY SHARE OF c, s

@@ -267,5 +267,31 @@ TEST_P(Sharing, LimitsAreReadGuardedAndOfOneBrand) {
   EXPECT_EQ(checkout.number("SELECT COUNT(*) FROM audit_events WHERE verb = 'updated'"), 1);
 }
 
+TEST_P(Sharing, AListIsJudgedAsIfWhatItReplacesWereGone) {
+  const Checkout checkout(database());
+  for (const auto* name : {"AAA10", "ZZZ20"})
+    checkout.create(name, ten_percent);
+  const auto ask = [](const char* code, const char* customer) {
+    return R"({"codes":[")" + std::string(code) +
+           R"("],"order_ref":"order-1","currency":"EUR","subtotal_minor":1000,)" +
+           R"("customer":{"key":")" + customer + R"("}})";
+  };
+  for (const auto* limits :
+       {R"({"uses_max":1})", R"({"budget_minor":100})", R"({"uses_per_customer_max":1})"}) {
+    checkout.share_limits(limits);
+    ASSERT_EQ(checkout.reserve(cart_json("AAA10", "order-1", 1'000, "anna")).status, 201);
+    EXPECT_EQ(checkout.validate(ask("ZZZ20", "anna")).at("/valid"), "true") << limits;
+    EXPECT_EQ(checkout.validate(cart_json("ZZZ20", "order-1", 1'000, "anna")).at("/valid"), "false")
+        << limits << " beside the other, which stays";
+    EXPECT_EQ(checkout.reserve(ask("ZZZ20", "anna")).status, 201) << limits;
+    ASSERT_EQ(checkout.release(R"({"order_ref":"order-1"})").status, 200);
+  }
+  // The place that is given back is anna's.
+  ASSERT_EQ(checkout.redeem(cart_json("AAA10", "order-2", 1'000, "berta")).status, 200);
+  ASSERT_EQ(checkout.reserve(cart_json("AAA10", "order-1", 1'000, "anna")).status, 201);
+  EXPECT_EQ(checkout.validate(ask("ZZZ20", "berta")).at("/reason/code"), "customer_limit_reached");
+  EXPECT_TRUE(checkout.verify().empty());
+}
+
 }  // namespace
 }  // namespace fairlead::codes
