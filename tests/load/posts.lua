@@ -1,15 +1,11 @@
--- wrk redeems or validates a code, each time with another order reference and customer.
+-- wrk posts a body again and again, each time with another number in it.
 --
---   PATH_=/v1/codes/redeem CODE=FREE10 RUN=a wrk -s tests/load/redeem.lua
---     -H "Authorization: Bearer fl_shop_…" -H "Content-Type: application/json" URL
+--   PATH_=/v1/codes/redeem BODY='{"order_ref":"a-%d","customer":{"key":"c-%d"},…}' wrk -t1
+--     -s tests/load/posts.lua -H "Authorization: Bearer fl_shop_…" -H "Content-Type: application/json" URL
 --
--- RUN must be new for each run against the same data, and wrk have one thread (-t1): the references
--- are RUN-1, RUN-2, …
-local code, run, path = os.getenv("CODE"), os.getenv("RUN"), os.getenv("PATH_")
-local body = [[{"code":"%s","order_ref":"%s-%d","currency":"EUR","subtotal_minor":12000,]]
-  .. [["shipping_minor":490,"items":[{"line_id":"1","sku":"lamp-oak","quantity":2,]]
-  .. [["unit_price_minor":3000},{"line_id":"2","sku":"vase-blue","quantity":1,]]
-  .. [["unit_price_minor":6000}],"customer":{"key":"customer-%d"}}]]
+-- Of the body's two %d the first becomes 1, 2, … (so wrk must have one thread, -t1), the second
+-- that number modulo 50,000. A % of its own is written %%.
+local body, path = os.getenv("BODY"), os.getenv("PATH_")
 local head
 local asked = 0
 
@@ -21,6 +17,6 @@ end
 
 function request()
   asked = asked + 1
-  local text = body:format(code, run, asked, asked % 50000)
+  local text = body:format(asked, asked % 50000)
   return head .. "Content-Length: " .. #text .. "\r\n\r\n" .. text
 end
