@@ -1,5 +1,5 @@
 # Debian 12's packages, as targets. scripts/packages.txt lists them; a build fetches nothing but the
-# lists of redirect/lists.
+# lists of redirect/lists and the minifier of redirect/track.
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)

@@ -13,6 +13,7 @@
 #include "redirect/preview.hpp"
 #include "redirect/qr_routes.hpp"
 #include "redirect/seeded_hash.hpp"
+#include "redirect/track_script.hpp"
 
 namespace fairlead::redirect {
 
@@ -365,6 +366,7 @@ std::vector<net::Route> Service::routes() {
   };
   append(bulk_link_routes(main_, options_, changed));
   append(qr_routes(main_, options_));
+  append(track_routes());
   return all;
 }
 

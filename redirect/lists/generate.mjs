@@ -1,7 +1,7 @@
 // Turns the fetched bot lists into generated/redirect/bot_lists.cpp: one row per pattern, preview
 // fetchers first, because the first row that hits decides. redirect/bot_lists.hpp explains a row.
 //
-//   node generate.mjs FOLDER OUT      FOLDER holds the node_modules made by fetch.sh
+//   node generate.mjs FOLDER OUT      FOLDER holds the node_modules of fetch_packages.sh
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";

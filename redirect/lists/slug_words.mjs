@@ -2,7 +2,7 @@
 // words a generated slug must not hold, folded so that each way of writing a letter is one letter,
 // and the table that folds. redirect/slugs.hpp says how both are used.
 //
-//   node slug_words.mjs FOLDER OUT      FOLDER holds the node_modules made by fetch.sh
+//   node slug_words.mjs FOLDER OUT      FOLDER holds the node_modules of fetch_packages.sh
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";

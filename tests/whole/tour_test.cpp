@@ -215,11 +215,13 @@ TEST_P(Tour, AShopifyShopIsConnectedAndItsOrderIsBooked) {
 
 TEST_P(Tour, TheServerTellsHowItIs) {
   test::HttpClient anyone(server_->port());
-  for (const char* path :
-       {"/healthz", "/readyz", "/metrics", "/docs", "/docs/openapi.yaml", "/docs/openapi.json"}) {
+  for (const char* path : {"/healthz", "/readyz", "/metrics", "/docs", "/docs/openapi.yaml",
+                           "/docs/openapi.json", "/track.js"}) {
     EXPECT_EQ(anyone.get(path).status, 200) << path;
     EXPECT_EQ(anyone.request("POST", path).status, 405) << path;
   }
+  const auto tag = anyone.get("/track.js").header("ETag");
+  EXPECT_EQ(anyone.get("/track.js", {{"If-None-Match", tag}}).status, 304);
   EXPECT_EQ(anyone.get("/mia-summer").status, 302);
   EXPECT_EQ(anyone.request("POST", "/mia-summer").status, 405);
   EXPECT_EQ(anyone.get("/v1/nothing").status, 404);
