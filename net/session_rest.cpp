@@ -17,6 +17,11 @@ constexpr std::size_t kept_bytes_max = 64 * 1024;  // buffers above this are giv
 constexpr std::size_t dropped_piece_bytes = 4 * 1024;
 constexpr std::size_t dropped_at_once_max = 256 * 1024;
 
+// Of what is reserved, what shoppers' browsers load: it is served wherever redirects are.
+bool is_for_shoppers(std::string_view path) {
+  return path == "/track.js";
+}
+
 }  // namespace
 
 // From here on a coroutine decides what happens; it ends with the next request, or with the
@@ -66,7 +71,8 @@ Task<Session::Step> Session::exchange_rest(bool is_api) {
   if (!verdict.passes()) co_return co_await refuse(verdict);
   if (!is_complete) co_return Step::go_on;
 
-  if (is_api ? !listener_.serve_api : !listener_.serve_redirects) {
+  const bool is_as_redirects = !is_api || is_for_shoppers(request_.path);
+  if (!(is_api && listener_.serve_api) && !(is_as_redirects && listener_.serve_redirects)) {
     core::Answer answer = problem(404, "not_found", "This address does not serve that path.");
     co_return co_await answer_problem(std::move(answer));
   }

@@ -199,6 +199,13 @@ TEST_F(ServerTest, AListenerServesWhatItIsFor) {
   EXPECT_EQ(redirects.get("/v1/echo").status, 404);
   EXPECT_EQ(api.get("/v1/echo").status, 200);
   EXPECT_EQ(api.get("/mia").status, 404);
+  // What shoppers' browsers load is looked for among the routes of both.
+  const auto is_foreign = [](const HttpAnswer& answer) {
+    return answer.body.find("This address does not serve") != std::string::npos;
+  };
+  EXPECT_FALSE(is_foreign(redirects.get("/track.js")));
+  EXPECT_FALSE(is_foreign(api.get("/track.js")));
+  EXPECT_TRUE(is_foreign(redirects.get("/docs")));
 }
 
 TEST_F(ServerTest, AFaultOfOursIsABare500AndTheConnectionGoesOn) {
