@@ -18,8 +18,9 @@
   const tag = document.currentScript || document.querySelector('script[src*="/track.js"]');
   const option = (name) => (tag && tag.getAttribute("data-" + name)) || "";
   const daysMax = Math.min(option("days") > 0 ? +option("days") : 30, 365);
-  // True, false, or undefined as long as nobody was asked.
+  // True, false, or undefined as long as nobody was asked. A refusal may have come with the click.
   let given = { granted: true, denied: false }[option("consent")];
+  if (/[?&]fl_consent=denied(?![^&#])/.test(location.href)) given = false;
   const mustAsk = option("consent") === "required";
   if (early && early.given !== undefined) given = early.given;
   const optedOut = navigator.globalPrivacyControl || navigator.doNotTrack === "1";
@@ -175,6 +176,7 @@
         if ((cart.attributes[one] || "") === token) return;
         return fetch(root + "cart/update.js", {
           method: "POST",
+          keepalive: true,
           headers: { "Content-Type": "application/json" },
           body: JSON.stringify({ attributes: { [one]: token } }),
         });
@@ -187,7 +189,7 @@
     const link = event.target.closest("a[href]");
     const token = newest();
     if (!link || !token || link.origin !== location.origin || kept().includes(token)) return;
-    const isHere = link.href.split("#")[0] === address.split("#")[0];
+    const isHere = link.href.split("#")[0] === location.href.split("#")[0];
     if (isHere || /[?&]fl_click=/.test(link.href)) return;
     link.href = withValue(link.href, one, token);
   });

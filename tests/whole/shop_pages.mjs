@@ -59,7 +59,7 @@ const page = (consent, platform, name) => {
     "own/checkout": `<form method="post" action="/order"><input type="hidden" name="fl_click">
       <input type="hidden" name="fl_clicks"><input type="hidden" name="ref" data-fl-click>
       <input name="fl_click_note" value="mine"><button id="buy">Buy</button></form>`,
-    "app/start": `<div id="app"></div><button id="show">Checkout</button>`,
+    "app/start": `<div id="app"></div><a id="here" href="#more">More</a><button id="show">Checkout</button>`,
   };
   const body = bodies[`${platform}/${name}`] ?? "<p>A page.</p>";
   const asked = consent === "none" ? "" : ` data-consent="${consent}"`;

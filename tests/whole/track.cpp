@@ -75,13 +75,13 @@ Shop& Track::shop() {
   return world_->shop;
 }
 
-std::string Track::follow(const std::string& page) {
+std::string Track::follow(const std::string& page, const std::string& query) {
   const auto made = shop().as_admin(
       "POST", "/v1/links",
       {{"deal_id", shop().deal_id}, {"destination", "https://shop.example" + page}});
   EXPECT_EQ(made.status, 201) << made.body;
   const std::string slug(json::parse(made.body).at("slug").as_string());
-  browser().open("https://go.example/" + slug);
+  browser().open("https://go.example/" + slug + query);
   EXPECT_TRUE(browser().becomes("window.fairlead && fairlead.touches")) << browser().url();
   const std::string token =
       token_of(browser().text("performance.getEntriesByType('navigation')[0].name"));
@@ -95,7 +95,7 @@ void Track::open(const std::string& page) {
 }
 
 json::value Track::received(const std::string& what) {
-  for (int tries = 0; tries < 2'000; ++tries) {
+  for (int tries = 0; tries < 1'000; ++tries) {
     std::ifstream in(world_->received);
     json::value newest;
     for (std::string line; std::getline(in, line);) {

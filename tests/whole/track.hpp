@@ -26,7 +26,7 @@ class Track : public testing::Test {
   static Chromium& browser();
   static Shop& shop();
   // Makes a link to the page, follows it, and gives the token of the click.
-  static std::string follow(const std::string& page);
+  static std::string follow(const std::string& page, const std::string& query = "");
   static void open(const std::string& page);
   // The newest thing of that kind that the shop's server got; waits for it.
   static boost::json::value received(const std::string& what);

@@ -79,6 +79,25 @@ TEST_F(TrackConsent, WithdrawalTakesTheClickOutOfAShopifyCart) {
   EXPECT_EQ(kept(), "");
 }
 
+TEST_F(TrackConsent, WithdrawalFindsTheClickInACartThatAnEarlierPageFilled) {
+  follow("/none/shopify/lamp");
+  received("cart");
+  open("/none/shopify/cart");
+  EXPECT_EQ(browser().text("fairlead.click()"), "");
+  forget_received();
+  browser().run("fairlead.consent(false)");
+  EXPECT_TRUE(received("cart").at("attributes").as_object().empty());
+}
+
+TEST_F(TrackConsent, ARefusalThatCameWithTheClickCountsUntilTheShopSaysOtherwise) {
+  const std::string token = follow("/granted/own/lamp", "?fl_consent=denied");
+  EXPECT_NE(browser().url().find("fl_consent=denied&"), std::string::npos) << browser().url();
+  EXPECT_EQ(browser().text("fairlead.click()"), "");
+  EXPECT_EQ(kept(), "");
+  browser().run("fairlead.consent(true)");
+  EXPECT_EQ(browser().text("localStorage.fl_clicks"), token);
+}
+
 TEST_F(TrackConsent, AWithdrawalInAnotherPageIsOneHereToo) {
   follow("/granted/own/checkout");
   browser().run(

@@ -5,6 +5,7 @@
 
 #include "core/time.hpp"
 #include "tests/whole/pages.hpp"
+#include "tests/whole/server_process.hpp"
 #include "tests/whole/track.hpp"
 
 namespace fairlead::whole {
@@ -48,9 +49,9 @@ TEST_F(TrackOrders, ACartThatKnowsItsClickIsNotWrittenAgain) {
   const std::string token = follow("/granted/shopify/lamp");
   received("cart");
   open("/granted/shopify/chair");
-  browser().click("#add, body");
-  open("/granted/shopify/cart");
   EXPECT_EQ(browser().text("fairlead.click()"), token);
+  EXPECT_TRUE(browser().becomes("performance.getEntriesByName('https://shop.example/cart.js')[0]"));
+  browser().run("return new Promise((done) => setTimeout(done, 200))");  // it would be sent by now
   EXPECT_EQ(count_received(), 1U);
 }
 
@@ -158,7 +159,8 @@ TEST_F(TrackOrders, AShopOfOnesOwnGetsAllClicksAndTheNewestAlone) {
 
 TEST_F(TrackOrders, AnAppThatTidiesTheAddressAndShowsItsFormLaterIsServed) {
   const std::string token = follow("/none/app/start");
-  EXPECT_EQ(browser().url(), "https://shop.example/none/app/start");
+  browser().click("#here");
+  EXPECT_EQ(browser().url(), "https://shop.example/none/app/start#more");
   browser().click("#show");
   ASSERT_TRUE(browser().becomes("document.querySelector('[name=fl_click]')?.value"));
   browser().click("#buy");
@@ -210,6 +212,16 @@ TEST_F(TrackOrders, TheRecipeForWooCommerceTakesWhatTheConsentApiSaid) {
   EXPECT_EQ(browser().text("document.querySelector('[name=fl_click]').value"), token);
   decide("marketing", "deny");
   EXPECT_EQ(kept(), "allowed");
+}
+
+TEST(TrackScriptServed, WhereShoppersAreAndTheApiIsNot) {
+  const test::TemporaryDirectory directory;
+  init_brand({"--data", directory.file("data")});
+  const ServerProcess server({"--data", directory.file("data"), "--admin-listen", "127.0.0.1:0"});
+  test::HttpClient shopper(server.port());
+  EXPECT_EQ(shopper.get("/track.js").status, 200);
+  EXPECT_EQ(shopper.request("POST", "/track.js").status, 405);
+  EXPECT_EQ(shopper.get("/docs").status, 404);
 }
 
 }  // namespace
