@@ -1,9 +1,13 @@
 #include "attribution/apply_delivery.hpp"
 
+#include <algorithm>
+
 #include "attribution/effects.hpp"
 #include "attribution/order_answers.hpp"
+#include "attribution/order_body.hpp"
 #include "attribution/order_edit.hpp"
 #include "attribution/sql.hpp"
+#include "attribution/touches.hpp"
 #include "attribution/write_refund.hpp"
 #include "core/crypto.hpp"
 
@@ -38,8 +42,24 @@ int rank(DeliveryOutcome outcome) {
 }
 
 void merge(Settled& into, Settled next) {
-  if (rank(next.outcome) > rank(into.outcome)) into.outcome = next.outcome;
+  if (rank(next.outcome) > rank(into.outcome)) {
+    into.outcome = next.outcome;
+    into.refusal = next.refusal;
+  }
   if (!next.detail.empty()) into.detail += (into.detail.empty() ? "" : "; ") + next.detail;
+}
+
+// Nothing is left of the order until it is confirmed.
+Judged unconfirmed(const Notice& notice) {
+  Judged judged;
+  Statement& statement = judged.statements.emplace_back();
+  statement.effect.ref = unconfirmed_ref;
+  statement.effect.kind = EffectKind::cancellation;
+  statement.effect.stated_at = notice.state_at;
+  statement.effect.stated_minor = 1;
+  statement.placed_at = notice.state_at;
+  statement.reason = "not confirmed yet";
+  return judged;
 }
 
 Settled apply_in_savepoint(storage::Session& session, const Door& door, const Delivery& delivery);
@@ -54,6 +74,9 @@ class Application {
  private:
   Settled apply_order(core::Order order, const Notice& notice);
   Settled apply_state(const StoredOrder& booked, const core::Order& order, const Notice& notice);
+  Settled repeat(const StoredOrder& booked, const core::Order& order, const Notice& notice);
+  std::optional<Settled> refuse_stray(core::Order& order, const Tracked& tracked);
+  bool has_touch(const StoredOrder& order, const std::string& given);
   Settled apply_change(const Change& change);
   Settled state(const StoredOrder& order, const Judged& judged);
   Settled apply_waiting(const Notice& notice);
@@ -71,9 +94,9 @@ class Application {
 };
 
 Settled Application::apply(const Delivery& delivery) {
-  const auto notice =
-      door_.platform.read({delivery.topic, delivery.body, brand_, delivery.received_at});
-  if (!notice) return {DeliveryOutcome::failed, notice.error().detail};
+  const auto notice = door_.platform.read(
+      {delivery.topic, delivery.body, brand_, delivery.received_at, door_.integration.currency});
+  if (!notice) return {DeliveryOutcome::failed, notice.error().detail, Refusal::invalid};
   if (!notice->ignored.empty()) return {DeliveryOutcome::ignored, notice->ignored};
 
   Settled settled{DeliveryOutcome::duplicate, joined(notice->remarks)};
@@ -98,16 +121,66 @@ Settled Application::apply_order(core::Order order, const Notice& notice) {
   order.order_ref = booked_ref_of(order.order_ref);
   if (const auto booked = lock_order(session_, brand_, order.order_ref)) {
     note_names(*booked, notice.aliases);
-    return apply_state(*booked, order, notice);
+    const bool is_once = notice.tracked && !notice.tracked->is_editable;
+    return is_once ? repeat(*booked, order, notice) : apply_state(*booked, order, notice);
+  }
+  if (notice.tracked) {
+    if (const auto stray = refuse_stray(order, *notice.tracked)) return *stray;
   }
   if (!notice.is_paid) return {DeliveryOutcome::ignored, "the order is not paid for yet"};
   const core::Answer answer = book_order(session_, door_.dependencies, order, door_.now);
-  if (answer.status != 201) return {DeliveryOutcome::failed, detail_of(answer)};
+  if (answer.status != 201) return {DeliveryOutcome::failed, detail_of(answer), Refusal::invalid};
   const auto booked = lock_order(session_, brand_, order.order_ref);
   session_.run(sql::set_order_owner, brand_, booked->id, door_.integration.id);
   session_.run(sql::set_order_state, brand_, booked->id, notice.state_at);
   note_names(*booked, notice.aliases);
+  if (notice.tracked && !notice.tracked->is_confirmed) state(*booked, unconfirmed(notice));
   return {DeliveryOutcome::applied, ""};
+}
+
+// Fills in the click that the customer is known by. What is nobody's is not booked: a tracker's
+// report is worth what its click proves.
+std::optional<Settled> Application::refuse_stray(core::Order& order, const Tracked& tracked) {
+  if (tracked.by_customer && order.click_ids.empty() && order.codes.empty()) {
+    const auto clicks = session_.run(sql::find_click_of_customer, brand_, door_.integration.id,
+                                     order.customer.identity());
+    if (clicks.empty())
+      return Settled{DeliveryOutcome::failed, "no click is known of this customer",
+                     Refusal::unknown_customer};
+    order.click_ids.push_back(clicks.one().text(0));
+  }
+  if (has_own_touch(session_, door_.dependencies, order)) return std::nullopt;
+  return Settled{DeliveryOutcome::failed,
+                 "neither a click nor a code of this brand comes with it: the click id is missing, "
+                 "damaged, another brand's or of the future",
+                 Refusal::unknown_click};
+}
+
+// An order that is confirmed stays as it is booked.
+Settled Application::repeat(const StoredOrder& booked, const core::Order& order,
+                            const Notice& notice) {
+  const auto effects = effects_of(session_, brand_, booked.id);
+  std::int64_t base = 0;
+  for (const StoredLine& line : sold_lines(lines_of(session_, brand_, booked.id), effects))
+    base += line.base_minor;
+  const bool has_click = order.click_ids.empty() || has_touch(booked, order.click_ids.front());
+  if (has_click && booked.currency == order.currency && base == base_of(order))
+    return {DeliveryOutcome::duplicate, "this order is booked already"};
+  const Effect* open = find_effect(effects, EffectKind::cancellation, unconfirmed_ref);
+  if (has_click && open != nullptr && open->stated_minor != 0)
+    return apply_state(booked, order, notice);
+  return {DeliveryOutcome::failed,
+          "order " + booked.order_ref + " is booked already, " +
+              (has_click ? "with " + core::decimal_text({base, booked.currency}) + " " +
+                               std::string(booked.currency.code())
+                         : "with another click"),
+          Refusal::conflict};
+}
+
+bool Application::has_touch(const StoredOrder& order, const std::string& given) {
+  const auto touches = touches_of(session_, brand_, order.id);
+  return std::any_of(touches.begin(), touches.end(),
+                     [&](const StoredTouch& stored) { return stored.touch.given == given; });
 }
 
 // The order is booked; this may be a later state of it.
@@ -136,7 +209,11 @@ Settled Application::apply_change(const Change& change) {
                     .lines = sold_lines(lines_of(session_, brand_, order->id), effects),
                     .effects = effects,
                     .integration = door_.integration.id});
-  if (!judged) return {DeliveryOutcome::failed, judged.error().detail};
+  if (!judged) {
+    const bool contradicts = judged.error().code == core::Errc::conflict;
+    return {DeliveryOutcome::failed, judged.error().detail,
+            contradicts ? Refusal::conflict : Refusal::invalid};
+  }
   return state(*order, *judged);
 }
 

@@ -1,7 +1,6 @@
 #include "attribution/deliveries.hpp"
 
 #include "attribution/sql.hpp"
-#include "core/check.hpp"
 #include "core/crypto.hpp"
 #include "core/utf8.hpp"
 
@@ -30,24 +29,6 @@ std::string waiting_key(const std::string& order_ref, int number) {
 }
 
 }  // namespace
-
-std::string_view word_of(DeliveryOutcome outcome) {
-  switch (outcome) {
-    case DeliveryOutcome::applied:
-      return "applied";
-    case DeliveryOutcome::needs_review:
-      return "needs_review";
-    case DeliveryOutcome::duplicate:
-      return "duplicate";
-    case DeliveryOutcome::ignored:
-      return "ignored";
-    case DeliveryOutcome::waiting:
-      return "waiting";
-    case DeliveryOutcome::failed:
-      return "failed";
-  }
-  CHECK(!"every outcome has its word");
-}
 
 std::optional<StoredDelivery> find_delivery(storage::Session& session,
                                             const Integration& integration,

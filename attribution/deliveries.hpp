@@ -13,26 +13,11 @@
 #include <vector>
 
 #include "attribution/integrations.hpp"
+#include "attribution/settled.hpp"
 #include "core/time.hpp"
 #include "storage/storage.hpp"
 
 namespace fairlead::attribution {
-
-// What became of a delivery. The words are frozen: they are stored and shown.
-enum class DeliveryOutcome {
-  applied,       // booked
-  needs_review,  // booked, but the shop's figures do not explain each other
-  duplicate,     // nothing new in it
-  ignored,       // nothing to be made of it
-  waiting,       // a refund whose order has not come yet
-  failed,        // not understood, or it contradicts what is booked; nothing was booked
-};
-std::string_view word_of(DeliveryOutcome outcome);
-
-struct Settled {
-  DeliveryOutcome outcome = DeliveryOutcome::applied;
-  std::string detail;
-};
 
 struct Delivery {
   std::string key;  // "id/…", or "sha256/…" when the shop gives none

@@ -15,7 +15,8 @@ std::optional<Integration> find_integration(storage::Session& session, std::stri
                           .brand = row.id<core::BrandId>(0),
                           .platform = row.text(1),
                           .secrets = {},
-                          .is_archived = !row.is_null(4)};
+                          .is_archived = !row.is_null(4),
+                          .currency = core::Currency::of(row.text(5))};
   for (const std::size_t column : {2, 3}) {
     if (row.is_null(column)) continue;
     auto secret = core::open_sealed(sealing_key, row.blob(column), id.text());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/id.hpp"
+#include "core/money.hpp"
 #include "core/time.hpp"
 #include "storage/storage.hpp"
 
@@ -20,6 +21,7 @@ struct Integration {
   std::string platform;
   std::vector<std::string> secrets;  // opened: the current one, then the previous one
   bool is_archived = false;
+  core::Currency currency = core::Currency::of("EUR");  // the brand's
 };
 // By id alone, whichever brand it belongs to. nullopt when there is none or its secret does not
 // open.

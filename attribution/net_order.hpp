@@ -45,6 +45,8 @@ struct Effect {
   std::vector<EffectLine> lines;
   bool operator==(const Effect&) const = default;
 };
+// The cancellation of an order that is not confirmed yet.
+inline constexpr std::string_view unconfirmed_ref = "unconfirmed";
 // nullptr: there is none.
 const Effect* find_effect(std::span<const Effect> effects, EffectKind kind, std::string_view ref);
 

@@ -4,10 +4,7 @@ namespace fairlead::attribution {
 
 std::span<const Platform> platforms() {
   static const Platform table[] = {
-      shopify(),
-      woocommerce(),
-      stripe(),
-      standard(),
+      shopify(), woocommerce(), stripe(), standard(), postback(), tune(), keitaro(), voluum(),
   };
   return table;
 }

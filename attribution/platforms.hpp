@@ -1,6 +1,7 @@
 // Shop platforms: each turns a signed delivery into orders, and into changes of orders, of the kind
 // the own API makes. One file per platform in platforms/, listed in platforms.cpp; each has golden
-// cases in tests/golden/attribution/, and a test fails when one is missing. Pure; any thread.
+// cases in tests/golden/attribution/, and a test fails when one is missing. Trackers, which have
+// addresses and answers of their own, are platforms with a Protocol. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,8 @@
 #include <vector>
 
 #include "attribution/net_order.hpp"
+#include "attribution/settled.hpp"
+#include "core/answer.hpp"
 #include "core/events.hpp"
 #include "core/result.hpp"
 #include "net/request.hpp"
@@ -53,8 +56,18 @@ struct Change {
   std::function<core::Result<Judged>(const SoldOrder&)> judge;
 };
 
+// Of an order that a tracker reports: it is booked only with a click or a code of the brand, and
+// once; a repetition with other figures is a conflict and not an edit.
+struct Tracked {
+  // False: nothing is left of the order until a confirmation() comes. Until then it may be edited.
+  bool is_confirmed = true;
+  bool by_customer = false;  // without a click, the one that the customer came with before counts
+  bool is_editable = false;  // a repetition with other figures is an edit after all
+};
+
 struct Notice {
   std::optional<core::Order> order;
+  std::optional<Tracked> tracked;
   bool is_paid = true;               // an order is booked when it is paid for
   core::Instant state_at;            // of this state of the order: an older one never wins
   std::vector<std::string> aliases;  // of the order
@@ -68,6 +81,29 @@ struct Received {
   std::string_view body;
   core::BrandId brand;
   core::Instant at;
+  core::Currency currency = core::Currency::of("EUR");  // the brand's, where a message names none
+};
+
+struct Endpoint {
+  net::Method method;
+  std::string rest;  // behind the integration's path: "/track/sale"; may hold {names}
+};
+
+struct Told {
+  std::string_view topic;
+  std::string_view body;  // as message_of() made it
+  const Settled& settled;
+  core::Currency currency;
+};
+
+// How a tracker is called and what it answers.
+struct Protocol {
+  std::vector<Endpoint> endpoints;
+  // What is kept of a call and read later; without the secret.
+  std::string (*message_of)(const net::Request& request, std::span<const std::string> secrets);
+  // In the tracker's own words, which may be 200 for a refusal too.
+  core::Answer (*answer)(const Told& told);
+  bool hides_failures = false;  // answers in its own words when storage fails, too
 };
 
 struct Platform {
@@ -85,6 +121,7 @@ struct Platform {
   bool (*is_ping)(const net::Request& request) = nullptr;
   // Why a secret cannot be one of this platform's; "" when it can. May be null.
   std::string (*refuse_secret)(std::string_view secret) = nullptr;
+  std::optional<Protocol> protocol = std::nullopt;  // none: POST of a signed body
 };
 
 std::span<const Platform> platforms();
@@ -95,5 +132,9 @@ Platform shopify();
 Platform woocommerce();
 Platform stripe();
 Platform standard();
+Platform postback();
+Platform tune();
+Platform keitaro();
+Platform voluum();
 
 }  // namespace fairlead::attribution

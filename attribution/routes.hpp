@@ -13,5 +13,6 @@ std::vector<net::Route> order_routes(const Dependencies& dependencies);
 std::vector<net::Route> commission_routes(const Dependencies& dependencies);
 std::vector<net::Route> integration_routes(const Dependencies& dependencies);
 std::vector<net::Route> webhook_routes(const Dependencies& dependencies);
+std::vector<net::Route> tracker_routes(const Dependencies& dependencies);
 
 }  // namespace fairlead::attribution

@@ -1,5 +1,6 @@
 #include "attribution/touches.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -205,6 +206,22 @@ Touches read_touches(storage::Session& session, const Dependencies& dependencies
     }
   }
   return touches;
+}
+
+bool has_own_touch(storage::Session& session, const Dependencies& dependencies,
+                   const core::Order& order) {
+  const core::Instant latest = order.placed_at.plus_seconds(clock_skew_seconds_max);
+  for (const std::string& token : order.click_ids) {
+    const auto fact = dependencies.read_token(token);
+    if (fact && fact->at <= latest &&
+        !session.run(sql::find_deal_of_link, order.brand, fact->link).empty())
+      return true;
+  }
+  return std::any_of(order.codes.begin(), order.codes.end(), [&](const std::string& code) {
+    return codes::take_owner(session, order.brand, code, dependencies.read_click_code,
+                             order.placed_at)
+        .has_value();
+  });
 }
 
 void activate_prefetches(const Dependencies& dependencies, const core::Order& order) {

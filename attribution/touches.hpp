@@ -22,6 +22,10 @@ struct Touches {
 Touches read_touches(storage::Session& session, const Dependencies& dependencies,
                      const core::Order& order);
 
+// Whether a click token or a code of the order is the brand's own, and was not clicked after it.
+bool has_own_touch(storage::Session& session, const Dependencies& dependencies,
+                   const core::Order& order);
+
 // When an order is booked, that is committed: hands the prefetches among its clicks, those on links
 // of its own brand, to Dependencies::activate. Nothing is lost when that does not happen:
 // `fairlead rescore` does the same.

@@ -8,11 +8,9 @@
 #include <boost/json.hpp>
 
 #include "attribution/apply_delivery.hpp"
-#include "attribution/counters.hpp"
 #include "attribution/routes.hpp"
-#include "attribution/touches.hpp"
-#include "core/crypto.hpp"
-#include "core/log.hpp"
+#include "attribution/take_in.hpp"
+#include "core/check.hpp"
 #include "core/utf8.hpp"
 #include "net/json.hpp"
 #include "net/listing.hpp"
@@ -27,95 +25,34 @@ namespace json = boost::json;
 
 constexpr std::size_t webhook_body_bytes_max = 4 * 1024 * 1024;
 
-void count(DeliveryOutcome outcome) {
-  switch (outcome) {
-    case DeliveryOutcome::applied:
-    case DeliveryOutcome::needs_review:
-      return counters().webhooks_applied.add();
-    case DeliveryOutcome::duplicate:
-      return counters().webhooks_duplicate.add();
-    case DeliveryOutcome::ignored:
-      return counters().webhooks_ignored.add();
-    case DeliveryOutcome::waiting:
-      return counters().webhooks_waiting.add();
-    case DeliveryOutcome::failed:
-      return counters().webhooks_failed.add();
-  }
-}
-
-std::string delivery_key_of(const Platform& platform, const net::Request& request) {
-  const std::string id = platform.delivery_id_of(request);
-  const bool is_plain =
-      std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-  if (!id.empty() && id.size() <= 128 && is_plain) return "id/" + id;
-  return "sha256/" + core::hex(core::as_text(core::sha256(request.body)));
-}
-
-std::string topic_of(const Platform& platform, const net::Request& request) {
-  std::string topic = platform.topic_of(request);
-  if (topic.size() > 64) topic.resize(64);
-  std::erase_if(topic, [](char c) { return c < 0x20 || c > 0x7e; });
-  return topic;
-}
-
-core::Answer refuse_signature() {
-  counters().webhooks_unsigned.add();
-  return net::problem(401, "signature_invalid",
-                      "The delivery is not signed with this integration's secret, or too old.");
-}
-
 json::object outcome_json(const Settled& settled) {
   return {{"outcome", word_of(settled.outcome)}, {"detail", settled.detail}};
 }
 
-// What follows a transaction that has taken a delivery in.
-core::Answer finish(const Door& door, const Delivery& delivery, const Settled& settled) {
-  count(settled.outcome);
-  if (settled.outcome == DeliveryOutcome::applied) {
-    const auto notice = door.platform.read(
-        {delivery.topic, delivery.body, door.integration.brand, delivery.received_at});
-    if (notice && notice->order) activate_prefetches(door.dependencies, *notice->order);
-  }
-  if (settled.outcome == DeliveryOutcome::failed) {
-    core::log(core::Level::warning, "webhook_failed",
-              {{"integration", door.integration.id.text()}, {"detail", settled.detail}});
-  }
-  return net::json_answer(200, outcome_json(settled));
-}
-
 core::Answer post(const Dependencies& dependencies, const net::Call& call) {
   const Platform* platform = find_platform(call.values[0]);
-  if (platform == nullptr) {
+  if (platform == nullptr || platform->protocol) {
     return net::problem(404, "not_found",
                         "There is no webhook for the platform \"" + call.values[0] + "\".");
   }
   if (platform->is_ping != nullptr && platform->is_ping(call.request))
     return net::json_answer(200, outcome_json({DeliveryOutcome::ignored, "ping"}));
-  const auto id = core::IntegrationId::parse(call.values[1]);
-  auto found = dependencies.database.read([&](storage::Session& session) {
-    return find_integration(session, dependencies.sealing_key, id ? *id : core::IntegrationId{});
-  });
-  if (!found) return net::problem_of(found.error());
-  auto integration = *std::move(found);
-  if (integration && integration->platform != platform->name) integration.reset();
-  // Without an integration the body is signed all the same, with a secret that nobody has.
-  const std::vector<std::string> nobody{dependencies.sealing_key};
-  const bool is_signed =
-      platform->is_signed(call.request, integration ? integration->secrets : nobody, call.now);
-  if (!integration || !is_signed) return refuse_signature();
-  if (integration->is_archived) {
-    return net::problem(410, "integration_removed",
-                        "This integration was removed; delete the webhook in the shop.");
+  const Taken taken = take_in(dependencies, *platform, call, call.values[1]);
+  if (taken.failure) return net::problem_of(*taken.failure);
+  switch (taken.settled.refusal) {
+    case Refusal::unauthorized:
+      return net::problem(401, "signature_invalid", taken.settled.detail);
+    case Refusal::removed:
+      return net::problem(410, "integration_removed", taken.settled.detail);
+    case Refusal::none:
+    case Refusal::invalid:
+    case Refusal::unknown_click:
+    case Refusal::unknown_customer:
+    case Refusal::conflict:
+    case Refusal::unavailable:
+      return net::json_answer(200, outcome_json(taken.settled));
   }
-
-  const Door door{dependencies, *platform, *integration, call.now};
-  const Delivery delivery{delivery_key_of(*platform, call.request),
-                          topic_of(*platform, call.request), std::string(call.request.body),
-                          call.now};
-  const auto settled = dependencies.database.transact(
-      [&](storage::Session& session) { return receive(session, door, delivery); });
-  if (!settled) return net::problem_of(settled.error());
-  return finish(door, delivery, *settled);
+  CHECK(!"every refusal has its answer");
 }
 
 json::object failed_json(const FailedDelivery& failed) {
@@ -195,7 +132,8 @@ core::Answer post_replay(const Dependencies& dependencies, const net::Call& call
       });
   if (!settled) return net::problem_of(settled.error());
   if (!*settled) return net::problem(409, "conflict", "The delivery has been taken in meanwhile.");
-  return finish(door, failed.delivery, **settled);
+  note_taken(door, failed.delivery, **settled);
+  return net::json_answer(200, outcome_json(**settled));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <charconv>
@@ -59,6 +60,9 @@ core::Result<TokenFact> read_token(std::string_view token) {
 const std::string day = std::to_string(core::parse_instant("2026-03-01T00:00:00Z")->micros);
 
 void insert_resources(const Shop& shop) {
+  shop.run(
+      "INSERT INTO brands (brand_id, name, currency, timezone, created_at) VALUES "
+      "(1001, 'Harbour', 'EUR', 'Europe/Berlin', 0), (1002, 'Other', 'EUR', 'Europe/Berlin', 0)");
   shop.run(
       "INSERT INTO campaigns (brand_id, campaign_id, name, currency, starts_on, landing_url, "
       "precedence, created_at) VALUES "
@@ -140,7 +144,10 @@ Reply Shop::call(net::Method method, std::string_view target, std::string_view b
                  std::string_view key, Headers headers) const {
   const std::string authorization = "Bearer " + std::string(key);
   if (!key.empty()) headers.emplace_back("Authorization", authorization);
-  if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
+  const bool has_type = std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+    return header.first == "Content-Type";
+  });
+  if (!body.empty() && !has_type) headers.emplace_back("Content-Type", "application/json");
   net::Request request;
   request.method = method;
   request.path = target.substr(0, target.find('?'));

@@ -1,0 +1,75 @@
+// What trackers' protocols have in common: parameters of a query or a form, secrets that are sent
+// as they are, and the conversion that each of them tells in words of its own. Pure; any thread.
+#pragma once
+
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "attribution/platforms.hpp"
+
+namespace fairlead::attribution {
+
+// Parameters by name, decoded once. What is wrong with any that is read is kept; unknown ones are
+// nobody's business.
+class Parameters {
+ public:
+  explicit Parameters(std::string_view query) : query_(query) {}
+
+  // "" when absent. Sent twice, longer than `bytes_max`, not UTF-8, with control characters, or a
+  // macro that nobody has filled in ("{payout}"): a problem that names the parameter.
+  std::string text(std::string_view name, std::size_t bytes_max = 128);
+  std::string needed(std::string_view name, std::size_t bytes_max = 128);
+  // Minor units of "12.50"; 0 when absent. Negative, or with digits that the currency does not
+  // have, is a problem.
+  std::int64_t money(std::string_view name, core::Currency currency);
+  std::int64_t money_of(std::string_view name, std::string_view text, core::Currency currency);
+  core::Currency currency(std::string_view name, core::Currency when_absent);
+  bool has(std::string_view name);
+
+  void refuse(std::string problem);                        // the first one stays
+  const std::string& problem() const { return problem_; }  // "" when all is well
+
+ private:
+  std::string_view query_;
+  std::string problem_;
+};
+
+// Whether it is one of the secrets. Takes the same time whatever was given.
+bool is_secret(std::string_view given, std::span<const std::string> secrets);
+std::string bearer_of(const net::Request& request);  // "" when there is none
+// Behind the integration: "/track/sale"; "" for its own path.
+std::string_view rest_of(const net::Request& request);
+// The query, and behind it the body of a form, without the parameters of these names.
+std::string form_of(const net::Request& request, std::initializer_list<std::string_view> secrets);
+
+enum class Standing { confirmed, unconfirmed, rejected };
+
+struct Conversion {
+  std::string number;  // the shop's number of it; "": there is one for each click
+  std::string event;   // "": the sale; else counted beside it
+  std::string click;
+  std::string code;
+  core::Customer customer;
+  core::Currency currency;
+  std::int64_t amount_minor = 0;
+  Standing standing = Standing::confirmed;
+  bool by_customer = false;
+};
+// Whether two clicks may have a conversion of the same number.
+enum class Numbers { of_brand, of_click };
+
+// number[:event], and "~" with the click's digest where one number may come with several clicks or
+// there is none. It is what a repetition is known by, for ever.
+std::string order_ref_of(const Conversion& conversion, Numbers numbers);
+// An order of one line, its confirmation, or its rejection, which waits for the order.
+core::Result<Notice> notice_of(const Conversion& conversion, Numbers numbers,
+                               const Received& received, std::string_view source);
+// An order that was unconfirmed counts from now on.
+Change confirmation(std::string order_ref, core::Instant state_at);
+
+core::Answer text_answer(std::string body, int status = 200);
+std::string no_id(const net::Request&);  // trackers' calls are told apart by what they say
+
+}  // namespace fairlead::attribution
