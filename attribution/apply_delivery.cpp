@@ -142,8 +142,9 @@ Settled Application::apply_order(core::Order order, const Notice& notice) {
 // report is worth what its click proves.
 std::optional<Settled> Application::refuse_stray(core::Order& order, const Tracked& tracked) {
   if (tracked.by_customer && order.click_ids.empty() && order.codes.empty()) {
-    const auto clicks = session_.run(sql::find_click_of_customer, brand_, door_.integration.id,
-                                     order.customer.identity());
+    const auto clicks =
+        session_.run(sql::find_click_of_customer, brand_, door_.integration.id,
+                     order.customer.identity(), order.customer.second_identity());
     if (clicks.empty())
       return Settled{DeliveryOutcome::failed, "no click is known of this customer",
                      Refusal::unknown_customer};

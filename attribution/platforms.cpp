@@ -4,7 +4,8 @@ namespace fairlead::attribution {
 
 std::span<const Platform> platforms() {
   static const Platform table[] = {
-      shopify(), woocommerce(), stripe(), standard(), postback(), tune(), keitaro(), voluum(),
+      shopify(), woocommerce(), stripe(),   standard(), postback(), tune(),          keitaro(),
+      voluum(),  affise(),      everflow(), impact(),   dub(),      firstpromoter(),
   };
   return table;
 }

@@ -136,5 +136,10 @@ Platform postback();
 Platform tune();
 Platform keitaro();
 Platform voluum();
+Platform affise();
+Platform everflow();
+Platform impact();
+Platform dub();
+Platform firstpromoter();
 
 }  // namespace fairlead::attribution

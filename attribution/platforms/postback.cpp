@@ -34,27 +34,6 @@ Standing standing_of(Parameters& call) {
   return Standing::confirmed;
 }
 
-// A refund by its own id: sent again with another amount it is corrected.
-Change refund_of(std::string order_ref, std::string refund_ref, std::int64_t amount_minor,
-                 core::Currency currency, core::Instant at) {
-  Change change;
-  change.order_ref = std::move(order_ref);
-  change.judge = [refund_ref = std::move(refund_ref), amount_minor, currency,
-                  at](const SoldOrder& order) -> core::Result<Judged> {
-    if (order.currency != currency)
-      return core::fail(core::Errc::conflict,
-                        "the order is booked in " + std::string(order.currency.code()));
-    Judged judged;
-    Statement& statement = judged.statements.emplace_back();
-    statement.effect.ref = refund_ref;
-    statement.effect.stated_at = at;
-    statement.effect.amount_minor = amount_minor;
-    statement.placed_at = at;
-    return judged;
-  };
-  return change;
-}
-
 core::Result<Notice> read(const Received& received) {
   Parameters call(received.body);
   Conversion sale{.currency = call.currency("currency", received.currency)};
@@ -73,7 +52,8 @@ core::Result<Notice> read(const Received& received) {
   Notice notice;
   notice.state_at = received.at;
   if (!refund.empty()) {
-    notice.changes.push_back(refund_of(ref, refund, sale.amount_minor, sale.currency, received.at));
+    notice.changes.push_back(
+        refund_of(ref, refund, {sale.amount_minor, sale.currency}, received.at));
   } else if (sale.standing == Standing::confirmed && is_change) {
     notice.changes.push_back(confirmation(ref, received.at));
   } else {

@@ -1,7 +1,9 @@
 #include "attribution/platforms/tracker_parts.hpp"
 
 #include <algorithm>
+#include <charconv>
 
+#include "attribution/platforms/loose_json.hpp"
 #include "attribution/platforms/shop_parts.hpp"
 #include "core/crypto.hpp"
 #include "core/utf8.hpp"
@@ -30,6 +32,24 @@ bool is_plain(std::string_view text) {
 
 bool is_macro(std::string_view text) {
   return text.size() > 2 && text.front() == '{' && text.back() == '}';
+}
+
+// Of a form, so that any text goes through as it is.
+std::string encoded(std::string_view text) {
+  std::string form;
+  for (const char c : text) {
+    const bool is_word = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    if (is_word)
+      form += c;
+    else
+      form.append("%").append(core::hex({&c, 1}));
+  }
+  return form;
+}
+
+bool starts_as_json(std::string_view text) {
+  const auto start = text.find_first_not_of(" \t\r\n");
+  return start != text.npos && text[start] == '{';
 }
 
 std::string digest_of(std::string_view click) {
@@ -113,6 +133,38 @@ core::Currency Parameters::currency(std::string_view name, core::Currency when_a
   return when_absent;
 }
 
+std::int64_t Parameters::integer(std::string_view name, std::int64_t least, std::int64_t most,
+                                 std::int64_t when_absent) {
+  const std::string digits = text(name, 40);
+  if (digits.empty()) return when_absent;
+  std::int64_t number = 0;
+  const auto [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const bool is_whole = error == std::errc{} && rest == digits.data() + digits.size();
+  if (is_whole && number >= least && number <= most) return number;
+  refuse("\"" + std::string(name) + "\" must be a whole number from " + std::to_string(least) +
+         " to " + std::to_string(most));
+  return when_absent;
+}
+
+Parameters Parameters::of_json(std::string_view body) {
+  const auto object = parse_loose(body);
+  std::string form;
+  if (object) {
+    for (const auto& [name, value] : *object) {
+      if (value.is_object() || value.is_array() || value.is_null()) continue;
+      form += (form.empty() ? "" : "&") + encoded(name) + "=" +
+              encoded(loose_text(*object, name, 16'384));
+    }
+  }
+  Parameters parameters(form);
+  if (!object) parameters.refuse("the body must be a JSON object");
+  return parameters;
+}
+
+Parameters Parameters::of_either(std::string_view message) {
+  return starts_as_json(message) ? of_json(message) : Parameters(message);
+}
+
 bool Parameters::has(std::string_view name) {
   return !values_of(query_, name).empty();
 }
@@ -158,21 +210,22 @@ std::string form_of(const net::Request& request, std::initializer_list<std::stri
   return form;
 }
 
+std::string form_or_json(const net::Request& request) {
+  return starts_as_json(request.body) ? std::string(request.body) : form_of(request, {});
+}
+
 std::string order_ref_of(const Conversion& conversion, Numbers numbers) {
   std::string ref = conversion.number.empty() ? "click" : conversion.number;
   if (!conversion.event.empty()) ref += ":" + conversion.event;
   if (conversion.number.empty() || numbers == Numbers::of_click)
     ref += "~" + digest_of(conversion.click);
+  if (ref.size() > 128) ref = core::hex(core::as_text(core::sha256(ref)));
   return ref;
 }
 
 core::Result<Notice> notice_of(const Conversion& conversion, Numbers numbers,
                                const Received& received, std::string_view source) {
   const std::string ref = order_ref_of(conversion, numbers);
-  if (ref.size() > 128)
-    return core::fail(core::Errc::invalid,
-                      "the number and the event of it must have at most 100 "
-                      "bytes together");
   Notice notice;
   notice.state_at = received.at;
   if (conversion.standing == Standing::rejected) {
@@ -184,6 +237,30 @@ core::Result<Notice> notice_of(const Conversion& conversion, Numbers numbers,
   notice.order = order_of(conversion, ref, received, source);
   if (is_confirmed) notice.changes.push_back(confirmation(ref, received.at));
   return notice;
+}
+
+Change refund_of(std::string order_ref, std::string refund_ref, core::Money amount,
+                 core::Instant at) {
+  Change change;
+  change.order_ref = std::move(order_ref);
+  change.judge = [refund_ref = std::move(refund_ref), amount,
+                  at](const SoldOrder& order) -> core::Result<Judged> {
+    if (order.currency != amount.currency)
+      return core::fail(core::Errc::conflict,
+                        "the order is booked in " + std::string(order.currency.code()));
+    Judged judged;
+    Statement& statement = judged.statements.emplace_back();
+    statement.effect.ref = refund_ref;
+    statement.effect.stated_at = at;
+    statement.effect.amount_minor = amount.minor;
+    statement.placed_at = at;
+    return judged;
+  };
+  return change;
+}
+
+std::string alias_of(const core::Customer& customer) {
+  return "customer-" + core::hex(core::as_text(core::sha256(customer.identity()))).substr(0, 16);
 }
 
 Change confirmation(std::string order_ref, core::Instant state_at) {

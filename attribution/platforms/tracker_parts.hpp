@@ -16,6 +16,9 @@ namespace fairlead::attribution {
 class Parameters {
  public:
   explicit Parameters(std::string_view query) : query_(query) {}
+  // The texts, numbers and truths of a JSON object; what lies deeper is not a parameter.
+  static Parameters of_json(std::string_view body);
+  static Parameters of_either(std::string_view message);  // JSON when it starts like an object
 
   // "" when absent. Sent twice, longer than `bytes_max`, not UTF-8, with control characters, or a
   // macro that nobody has filled in ("{payout}"): a problem that names the parameter.
@@ -26,13 +29,16 @@ class Parameters {
   std::int64_t money(std::string_view name, core::Currency currency);
   std::int64_t money_of(std::string_view name, std::string_view text, core::Currency currency);
   core::Currency currency(std::string_view name, core::Currency when_absent);
+  // Whole digits only; `when_absent` when absent.
+  std::int64_t integer(std::string_view name, std::int64_t least, std::int64_t most,
+                       std::int64_t when_absent);
   bool has(std::string_view name);
 
   void refuse(std::string problem);                        // the first one stays
   const std::string& problem() const { return problem_; }  // "" when all is well
 
  private:
-  std::string_view query_;
+  std::string query_;
   std::string problem_;
 };
 
@@ -43,6 +49,9 @@ std::string bearer_of(const net::Request& request);  // "" when there is none
 std::string_view rest_of(const net::Request& request);
 // The query, and behind it the body of a form, without the parameters of these names.
 std::string form_of(const net::Request& request, std::initializer_list<std::string_view> secrets);
+
+// The body when it is JSON; else form_of().
+std::string form_or_json(const net::Request& request);
 
 enum class Standing { confirmed, unconfirmed, rejected };
 
@@ -66,6 +75,11 @@ std::string order_ref_of(const Conversion& conversion, Numbers numbers);
 // An order of one line, its confirmation, or its rejection, which waits for the order.
 core::Result<Notice> notice_of(const Conversion& conversion, Numbers numbers,
                                const Received& received, std::string_view source);
+// A refund under its own number: sent again with another amount it is corrected. `base` money.
+Change refund_of(std::string order_ref, std::string refund_ref, core::Money amount,
+                 core::Instant at);
+// A name for somebody, from which nobody can tell who it is.
+std::string alias_of(const core::Customer& customer);
 // An order that was unconfirmed counts from now on.
 Change confirmation(std::string order_ref, core::Instant state_at);
 

@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "core/crypto.hpp"
 #include "tests/support/golden.hpp"
 
 namespace fairlead::attribution {
@@ -15,6 +16,7 @@ constexpr std::string_view clicked_at = "2026-03-01T10:00:00Z";
 std::string filled_in(std::string text) {
   const std::pair<std::string, std::string> values[] = {
       {"{secret}", std::string(tracker_secret)},
+      {"{basic}", core::base64("IRtest:" + std::string(tracker_secret))},
       {"{mia}", Shop::token(11, 5001, clicked_at)},
       {"{mia2}", Shop::token(12, 5001, "2026-03-01T11:00:00Z")},
       {"{leo}", Shop::token(13, 5002, clicked_at)},

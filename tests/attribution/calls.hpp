@@ -8,8 +8,9 @@
 //   = accepted | mia 500 | leo 0        the verdict, and what each has earned after all
 //
 // {secret} is the integration's, {mia}, {mia2}, {leo} are clicks of the brand's links, {other} is
-// one of another brand, {future} one of tomorrow, {damaged} none at all. "@ 60" lets seconds pass.
-// One thread.
+// one of another brand, {future} one of a later day, {damaged} none at all, {basic} the base64 of
+// an account and the secret. "*" and the id 0 stand for numbers that are made of the call. "@ 60"
+// lets seconds pass. One thread.
 #pragma once
 
 #include <string>

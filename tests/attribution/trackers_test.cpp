@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <regex>
 
+#include "core/crypto.hpp"
 #include "tests/attribution/calls.hpp"
 #include "tests/support/random.hpp"
 
@@ -27,11 +29,19 @@ std::vector<const Platform*> trackers() {
   return found;
 }
 
+// Numbers that only say that the same call has the same number.
+std::string masked(const std::string& body) {
+  static const std::regex submission("/APISubmissions/[0-9a-f]+");
+  static const std::regex number("\"id\":[0-9]+");
+  const std::string text = std::regex_replace(body, submission, "/APISubmissions/*");
+  return std::regex_replace(text, number, "\"id\":0");
+}
+
 void expect_answer(const Reply& reply, const CallOf& call) {
   EXPECT_EQ(reply.status, call.status) << reply.body;
   EXPECT_EQ(header_of(reply, "Fairlead-Verdict"), call.verdict) << reply.body;
   if (call.media_type.find("json") != std::string::npos) {
-    EXPECT_EQ(boost::json::parse(without_ids(reply.body)), boost::json::parse(call.answer))
+    EXPECT_EQ(boost::json::parse(masked(without_ids(reply.body))), boost::json::parse(call.answer))
         << reply.body;
   } else {
     EXPECT_EQ(reply.body, call.answer);
@@ -95,8 +105,10 @@ TEST_P(Trackers, WithoutTheSecretNothingIsStored) {
         };
         replace(other.target);
         replace(other.body);
-        for (auto& [name, value] : other.headers)
+        for (auto& [name, value] : other.headers) {
           replace(value);
+          if (value.starts_with("Basic ")) value = "Basic " + core::base64("IRtest:" + wrong);
+        }
         talk.tracker.send(other);
       }
     }
