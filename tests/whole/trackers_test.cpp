@@ -80,7 +80,8 @@ class Pages : public testing::Test {
   std::int64_t earned() {
     std::int64_t sum = 0;
     const auto list = shop_.as_admin("GET", "/v1/commissions?limit=200");
-    for (const json::value& commission : json::parse(list.body).at("data").as_array())
+    const json::value page = json::parse(list.body);
+    for (const json::value& commission : page.at("data").as_array())
       sum += commission.at("amount_minor").as_int64();
     return sum;
   }
