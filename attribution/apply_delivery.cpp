@@ -49,13 +49,14 @@ void merge(Settled& into, Settled next) {
   if (!next.detail.empty()) into.detail += (into.detail.empty() ? "" : "; ") + next.detail;
 }
 
-// Nothing is left of the order until it is confirmed.
+// Nothing is left of the order until it is confirmed. Whoever said so before it came has the last
+// word too, so this is older than anything.
 Judged unconfirmed(const Notice& notice) {
   Judged judged;
   Statement& statement = judged.statements.emplace_back();
   statement.effect.ref = unconfirmed_ref;
   statement.effect.kind = EffectKind::cancellation;
-  statement.effect.stated_at = notice.state_at;
+  statement.effect.stated_at = core::Instant{};
   statement.effect.stated_minor = 1;
   statement.placed_at = notice.state_at;
   statement.reason = "not confirmed yet";
@@ -77,7 +78,10 @@ class Application {
   Settled repeat(const StoredOrder& booked, const core::Order& order, const Notice& notice);
   std::optional<Settled> refuse_stray(core::Order& order, const Tracked& tracked);
   bool has_touch(const StoredOrder& order, const std::string& given);
+  void add_first_claim(core::Order& order, const std::string& name);
   Settled apply_change(const Change& change);
+  Settled apply_claim(const Claim& claim, const std::string& delivery_key);
+  std::optional<Claim> first_claim(const std::string& order_ref);
   Settled state(const StoredOrder& order, const Judged& judged);
   Settled apply_waiting(const Notice& notice);
   std::string booked_ref_of(const std::string& shop_ref) {
@@ -98,6 +102,8 @@ Settled Application::apply(const Delivery& delivery) {
       {delivery.topic, delivery.body, brand_, delivery.received_at, door_.integration.currency});
   if (!notice) return {DeliveryOutcome::failed, notice.error().detail, Refusal::invalid};
   if (!notice->ignored.empty()) return {DeliveryOutcome::ignored, notice->ignored};
+
+  if (notice->claim) return apply_claim(*notice->claim, delivery.key);
 
   Settled settled{DeliveryOutcome::duplicate, joined(notice->remarks)};
   if (notice->order) {
@@ -125,6 +131,8 @@ Settled Application::apply_order(core::Order order, const Notice& notice) {
     return is_once ? repeat(*booked, order, notice) : apply_state(*booked, order, notice);
   }
   if (notice.tracked) {
+    for (const std::string& name : notice.aliases)
+      add_first_claim(order, name);
     if (const auto stray = refuse_stray(order, *notice.tracked)) return *stray;
   }
   if (!notice.is_paid) return {DeliveryOutcome::ignored, "the order is not paid for yet"};
@@ -142,19 +150,56 @@ Settled Application::apply_order(core::Order order, const Notice& notice) {
 // report is worth what its click proves.
 std::optional<Settled> Application::refuse_stray(core::Order& order, const Tracked& tracked) {
   if (tracked.by_customer && order.click_ids.empty() && order.codes.empty()) {
-    const auto clicks =
-        session_.run(sql::find_click_of_customer, brand_, door_.integration.id,
-                     order.customer.identity(), order.customer.second_identity());
+    const auto clicks = session_.run(sql::find_click_of_customer, brand_, door_.integration.id,
+                                     order.customer.identity(), order.customer.second_identity());
     if (clicks.empty())
       return Settled{DeliveryOutcome::failed, "no click is known of this customer",
                      Refusal::unknown_customer};
     order.click_ids.push_back(clicks.one().text(0));
   }
   if (has_own_touch(session_, door_.dependencies, order)) return std::nullopt;
+  if (tracked.is_optional)
+    return Settled{DeliveryOutcome::ignored, "no click of this brand comes with it"};
   return Settled{DeliveryOutcome::failed,
                  "neither a click nor a code of this brand comes with it: the click id is missing, "
                  "damaged, another brand's or of the future",
                  Refusal::unknown_click};
+}
+
+// What was claimed first stands in front of what comes with the order.
+void Application::add_first_claim(core::Order& order, const std::string& name) {
+  const auto claim = first_claim(name);
+  if (!claim || claim->click.empty()) return;
+  const bool is_there = std::find(order.click_ids.begin(), order.click_ids.end(), claim->click) !=
+                        order.click_ids.end();
+  if (!is_there) order.click_ids.insert(order.click_ids.begin(), claim->click);
+}
+
+std::optional<Claim> Application::first_claim(const std::string& order_ref) {
+  for (const Delivery& delivery : list_waiting(session_, door_.integration, order_ref)) {
+    const auto notice = door_.platform.read(
+        {delivery.topic, delivery.body, brand_, delivery.received_at, door_.integration.currency});
+    if (notice && notice->claim) return notice->claim;
+  }
+  return std::nullopt;
+}
+
+// Waits for its order. The first claim stays: a later one of somebody else changes nothing.
+Settled Application::apply_claim(const Claim& claim, const std::string& delivery_key) {
+  if (const auto order = lock_order(session_, brand_, booked_ref_of(claim.order_ref))) {
+    if (has_touch(*order, claim.click)) return {DeliveryOutcome::applied, ""};
+    return {DeliveryOutcome::ignored, "the order was booked without it"};
+  }
+  const auto first = first_claim(claim.order_ref);
+  const bool is_anothers =
+      first && (first->provider != claim.provider || first->publisher != claim.publisher ||
+                first->click != claim.click);
+  if (is_anothers) return {DeliveryOutcome::ignored, "an earlier claim of this session stays"};
+  if (first) return {DeliveryOutcome::duplicate, "this claim was made already"};
+  if (!wait_for_order(session_, door_.integration, claim.order_ref, delivery_key, door_.now))
+    return {DeliveryOutcome::failed, "too many deliveries wait for " + claim.order_ref,
+            Refusal::invalid};
+  return {DeliveryOutcome::waiting, ""};
 }
 
 // An order that is confirmed stays as it is booked.
@@ -297,13 +342,16 @@ Settled apply_in_savepoint(storage::Session& session, const Door& door, const De
 Settled receive(storage::Session& session, const Door& door, Delivery delivery) {
   auto stored = find_delivery(session, door.integration, delivery.key);
   if (stored && stored->delivery.body != delivery.body) {
+    const bool is_failed = stored->outcome == word_of(DeliveryOutcome::failed);
+    if (door.platform.protocol && door.platform.protocol->is_idempotent && !is_failed)
+      return {DeliveryOutcome::failed, "the key came with another body", Refusal::key_reused};
     // The id is rarely covered by the signature: two bodies under one id are two deliveries.
     delivery.key += "/" + core::hex(core::as_text(core::sha256(delivery.body)));
     stored = find_delivery(session, door.integration, delivery.key);
   }
   // What failed is tried again when the shop repeats it: the reason may have been mended since.
   if (stored && stored->outcome != word_of(DeliveryOutcome::failed))
-    return {DeliveryOutcome::duplicate, "this delivery came before"};
+    return {DeliveryOutcome::duplicate, "this delivery came before", Refusal::none, true};
   if (!stored) insert_delivery(session, door.integration, delivery);
   return apply_in_savepoint(session, door, delivery);
 }

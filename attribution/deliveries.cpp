@@ -104,6 +104,29 @@ std::optional<FailedDelivery> find_failed(storage::Session& session, core::Brand
   return failed;
 }
 
+std::vector<Delivery> list_waiting(storage::Session& session, const Integration& integration,
+                                   const std::string& order_ref) {
+  std::vector<Delivery> deliveries;
+  for (int number = 1; number <= waiting_max; ++number) {
+    const std::string key = waiting_key(order_ref, number);
+    const auto rows = session.run(sql::find_delivery, integration.brand, integration.id, key);
+    if (rows.empty() || rows.one().text(2) == "closed") return deliveries;
+    if (rows.one().text(2) != "pointer") continue;
+    if (auto stored = find_delivery(session, integration, rows.one().text(3)))
+      deliveries.push_back(std::move(stored->delivery));
+  }
+  return deliveries;
+}
+
+bool has_failed_often(storage::Session& session, const Integration& integration) {
+  constexpr std::int64_t failed_kept_max = 1'000;
+  return session
+             .run(sql::count_failed_deliveries, integration.brand, integration.id,
+                  failed_kept_max + 1)
+             .one()
+             .integer(0) > failed_kept_max;
+}
+
 std::vector<Delivery> take_waiting(storage::Session& session, const Integration& integration,
                                    const std::string& order_ref, core::Instant now) {
   std::vector<Delivery> deliveries;

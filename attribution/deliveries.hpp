@@ -63,6 +63,12 @@ std::vector<FailedDelivery> list_failed(storage::Session& session, core::BrandId
 std::optional<FailedDelivery> find_failed(storage::Session& session, core::BrandId brand,
                                           core::DeliveryId id);
 
+// The deliveries that wait for the order, which is not booked yet, in the order they came.
+std::vector<Delivery> list_waiting(storage::Session& session, const Integration& integration,
+                                   const std::string& order_ref);
+// Whether so many deliveries of the integration have failed that no more should be kept.
+bool has_failed_often(storage::Session& session, const Integration& integration);
+
 // The deliveries that waited for the order, which is booked now; each is given once.
 std::vector<Delivery> take_waiting(storage::Session& session, const Integration& integration,
                                    const std::string& order_ref, core::Instant now);

@@ -3,10 +3,25 @@
 namespace fairlead::attribution {
 
 std::span<const Platform> platforms() {
+  // clang-format off
   static const Platform table[] = {
-      shopify(), woocommerce(), stripe(),   standard(), postback(), tune(),          keitaro(),
-      voluum(),  affise(),      everflow(), impact(),   dub(),      firstpromoter(),
+      shopify(),
+      woocommerce(),
+      stripe(),
+      standard(),
+      postback(),
+      pixel(),
+      acp(),
+      tune(),
+      keitaro(),
+      voluum(),
+      affise(),
+      everflow(),
+      impact(),
+      dub(),
+      firstpromoter(),
   };
+  // clang-format on
   return table;
 }
 

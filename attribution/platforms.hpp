@@ -13,8 +13,7 @@
 #include <vector>
 
 #include "attribution/net_order.hpp"
-#include "attribution/settled.hpp"
-#include "core/answer.hpp"
+#include "attribution/protocol.hpp"
 #include "core/events.hpp"
 #include "core/result.hpp"
 #include "net/request.hpp"
@@ -63,11 +62,21 @@ struct Tracked {
   bool is_confirmed = true;
   bool by_customer = false;  // without a click, the one that the customer came with before counts
   bool is_editable = false;  // a repetition with other figures is an edit after all
+  bool is_optional = false;  // it may be nobody's; then it is not booked, and that is all
+};
+
+// A click that waits for the order it led to.
+struct Claim {
+  std::string order_ref;  // under which the order will be known, an alias of it
+  std::string provider;   // who vouches for it, and for whom: the first one stays
+  std::string publisher;
+  std::string click;
 };
 
 struct Notice {
   std::optional<core::Order> order;
   std::optional<Tracked> tracked;
+  std::optional<Claim> claim;        // instead of an order
   bool is_paid = true;               // an order is booked when it is paid for
   core::Instant state_at;            // of this state of the order: an older one never wins
   std::vector<std::string> aliases;  // of the order
@@ -82,28 +91,6 @@ struct Received {
   core::BrandId brand;
   core::Instant at;
   core::Currency currency = core::Currency::of("EUR");  // the brand's, where a message names none
-};
-
-struct Endpoint {
-  net::Method method;
-  std::string rest;  // behind the integration's path: "/track/sale"; may hold {names}
-};
-
-struct Told {
-  std::string_view topic;
-  std::string_view body;  // as message_of() made it
-  const Settled& settled;
-  core::Currency currency;
-};
-
-// How a tracker is called and what it answers.
-struct Protocol {
-  std::vector<Endpoint> endpoints;
-  // What is kept of a call and read later; without the secret.
-  std::string (*message_of)(const net::Request& request, std::span<const std::string> secrets);
-  // In the tracker's own words, which may be 200 for a refusal too.
-  core::Answer (*answer)(const Told& told);
-  bool hides_failures = false;  // answers in its own words when storage fails, too
 };
 
 struct Platform {
@@ -141,5 +128,7 @@ Platform everflow();
 Platform impact();
 Platform dub();
 Platform firstpromoter();
+Platform pixel();
+Platform acp();
 
 }  // namespace fairlead::attribution

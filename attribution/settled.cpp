@@ -38,6 +38,8 @@ std::string_view word_of(Refusal refusal) {
       return "unknown_customer";
     case Refusal::conflict:
       return "conflict";
+    case Refusal::key_reused:
+      return "key_reused";
     case Refusal::unavailable:
       return "unavailable";
   }

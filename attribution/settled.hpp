@@ -28,6 +28,7 @@ enum class Refusal {
   unknown_click,     // no click or code of this brand comes with it
   unknown_customer,  // it names a customer of whom no click is known
   conflict,          // booked already, with other figures
+  key_reused,        // the key of the call came with another body; nothing is stored
   unavailable,       // storage failed; to be sent again
 };
 std::string_view word_of(Refusal refusal);
@@ -36,6 +37,7 @@ struct Settled {
   DeliveryOutcome outcome = DeliveryOutcome::applied;
   std::string detail = {};
   Refusal refusal = Refusal::none;
+  bool is_replay = false;  // the very call came before
 };
 
 }  // namespace fairlead::attribution

@@ -77,9 +77,16 @@ Taken take_in(const Dependencies& dependencies, const Platform& platform, const 
   }
 
   const Door door{dependencies, platform, *integration, call.now};
-  const Delivery delivery = delivery_of(platform, call, integration->secrets);
-  const auto settled = dependencies.database.transact(
-      [&](storage::Session& session) { return receive(session, door, delivery); });
+  const Delivery delivery = delivery_of(platform, call);
+  const auto settled = dependencies.database.transact([&](storage::Session& session) {
+    storage::Savepoint call_of_anyone(session);
+    const Settled taken = receive(session, door, delivery);
+    // Whoever may call without a secret must not fill the disk.
+    const bool is_stray = platform.protocol && platform.protocol->is_public &&
+                          taken.outcome == DeliveryOutcome::failed;
+    if (is_stray && has_failed_often(session, *integration)) call_of_anyone.roll_back();
+    return taken;
+  });
   if (!settled)
     return {.settled = {DeliveryOutcome::failed, "", Refusal::unavailable},
             .currency = integration->currency,
@@ -88,11 +95,10 @@ Taken take_in(const Dependencies& dependencies, const Platform& platform, const 
   return {.settled = *settled, .currency = integration->currency, .failure = std::nullopt};
 }
 
-Delivery delivery_of(const Platform& platform, const net::Call& call,
-                     std::span<const std::string> secrets) {
+Delivery delivery_of(const Platform& platform, const net::Call& call) {
   Delivery delivery{.key = "",
                     .topic = topic_of(platform, call.request),
-                    .body = platform.protocol ? platform.protocol->message_of(call.request, secrets)
+                    .body = platform.protocol ? platform.protocol->message_of(call.request)
                                               : std::string(call.request.body),
                     .received_at = call.now};
   delivery.key = key_of(platform, call.request, delivery);

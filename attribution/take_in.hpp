@@ -21,8 +21,7 @@ Taken take_in(const Dependencies& dependencies, const Platform& platform, const 
               std::string_view integration_id);
 
 // What is kept of a call: the body as it came, or what the platform's protocol makes of it.
-Delivery delivery_of(const Platform& platform, const net::Call& call,
-                     std::span<const std::string> secrets);
+Delivery delivery_of(const Platform& platform, const net::Call& call);
 
 // What follows a transaction that has taken a delivery in.
 void note_taken(const Door& door, const Delivery& delivery, const Settled& settled);

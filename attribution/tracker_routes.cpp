@@ -38,10 +38,10 @@ core::Answer answer(const Dependencies& dependencies, const Platform& platform,
     return refusal;
   }
   const Taken taken = take_in(dependencies, platform, call, call.values.front());
-  if (taken.failure && !platform.protocol->hides_failures) return net::problem_of(*taken.failure);
-  const Delivery delivery = delivery_of(platform, call, {});
-  core::Answer answer =
-      platform.protocol->answer({delivery.topic, delivery.body, taken.settled, taken.currency});
+  if (taken.failure && !platform.protocol->words_failures) return net::problem_of(*taken.failure);
+  const Delivery delivery = delivery_of(platform, call);
+  core::Answer answer = platform.protocol->answer(
+      {delivery.topic, delivery.body, taken.settled, taken.currency, call.request});
   answer.headers.emplace_back("Fairlead-Verdict", verdict_of(taken.settled));
   return answer;
 }

@@ -49,6 +49,7 @@ core::Answer post(const Dependencies& dependencies, const net::Call& call) {
     case Refusal::unknown_click:
     case Refusal::unknown_customer:
     case Refusal::conflict:
+    case Refusal::key_reused:
     case Refusal::unavailable:
       return net::json_answer(200, outcome_json(taken.settled));
   }

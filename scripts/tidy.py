@@ -45,6 +45,7 @@ PURE = re.compile(
     r"|codes/(terms|cart|verdict|rules|discount|life|code_text|proposals)\."
     r"|codes/leak_(test|history|filter|verdict)\."
     r"|attribution/(models[./]|(report|compare)_models\.|attribute\.|net_order\.)"
+    r"|attribution/platforms/acp_claim\."
     r"|ledger/(plans[./]|commission\.|roi)"
 )
 IMPURE_INCLUDE = re.compile(

@@ -21,7 +21,7 @@ std::string topic_of(const net::Request&) {
   return "/postback";
 }
 
-std::string message_of(const net::Request& request, std::span<const std::string>) {
+std::string message_of(const net::Request& request) {
   return form_of(request, {secret_name});
 }
 
@@ -96,6 +96,7 @@ std::string reason_of(const Settled& settled) {
       return "Conversion status is not pending";
     case Refusal::none:
     case Refusal::invalid:
+    case Refusal::key_reused:
     case Refusal::unavailable:
       return settled.detail;
   }

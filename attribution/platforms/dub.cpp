@@ -27,7 +27,7 @@ std::string topic_of(const net::Request& request) {
   return std::string(rest_of(request));
 }
 
-std::string message_of(const net::Request& request, std::span<const std::string>) {
+std::string message_of(const net::Request& request) {
   return std::string(request.body);
 }
 
@@ -177,6 +177,7 @@ core::Answer answer(const Told& told) {
                        "provided `customerExternalId` was found.");
       return sale_answer(body, id, told.settled);
     case Refusal::invalid:
+    case Refusal::key_reused:
     case Refusal::unavailable:
       return refusal(422, "unprocessable_entity", told.settled.detail);
     case Refusal::none:

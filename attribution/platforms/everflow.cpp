@@ -21,7 +21,7 @@ std::string topic_of(const net::Request&) {
   return "";
 }
 
-std::string message_of(const net::Request& request, std::span<const std::string>) {
+std::string message_of(const net::Request& request) {
   return form_of(request, {secret_name});
 }
 
@@ -62,6 +62,7 @@ int error_code_of(const Settled& settled) {
     case Refusal::conflict:
       return 8;  // duplicate
     case Refusal::invalid:
+    case Refusal::key_reused:
     case Refusal::unavailable:
       return 12;  // transaction id
     case Refusal::none:

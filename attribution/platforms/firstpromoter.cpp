@@ -32,7 +32,7 @@ std::string topic_of(const net::Request& request) {
   return std::string(rest.substr(rest.rfind('/') + 1));
 }
 
-std::string message_of(const net::Request& request, std::span<const std::string>) {
+std::string message_of(const net::Request& request) {
   return form_or_json(request);
 }
 
@@ -166,6 +166,7 @@ core::Answer answer(const Told& told) {
     case Refusal::conflict:
       return refusal(409, told.settled.detail);
     case Refusal::invalid:
+    case Refusal::key_reused:
     case Refusal::unavailable:
       return invalid(told.settled.detail);
     case Refusal::none:

@@ -45,7 +45,7 @@ std::string topic_of(const net::Request& request) {
   return std::string(net::name_of(request.method)) + " " + std::string(account_of(request));
 }
 
-std::string message_of(const net::Request& request, std::span<const std::string>) {
+std::string message_of(const net::Request& request) {
   return form_or_json(request);
 }
 
@@ -237,6 +237,7 @@ core::Answer answer(const Told& told) {
     case Refusal::unknown_click:
     case Refusal::unknown_customer:
     case Refusal::invalid:
+    case Refusal::key_reused:
     case Refusal::unavailable:
       return refusal(400, field_of(told.settled), told.settled.detail);
     case Refusal::none:

@@ -25,7 +25,7 @@ std::string topic_of(const net::Request&) {
   return "/postback";
 }
 
-std::string message_of(const net::Request& request, std::span<const std::string>) {
+std::string message_of(const net::Request& request) {
   return form_of(request, {});
 }
 

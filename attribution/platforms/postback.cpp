@@ -3,8 +3,6 @@
 // docs/integrations/pixel-and-postback.md.
 #include "attribution/platforms/shop_parts.hpp"
 #include "attribution/platforms/tracker_parts.hpp"
-#include "net/json.hpp"
-#include "net/problem.hpp"
 
 namespace fairlead::attribution {
 
@@ -21,7 +19,7 @@ std::string topic_of(const net::Request&) {
   return "";
 }
 
-std::string message_of(const net::Request& request, std::span<const std::string>) {
+std::string message_of(const net::Request& request) {
   return form_of(request, {secret_name});
 }
 
@@ -54,6 +52,8 @@ core::Result<Notice> read(const Received& received) {
   if (!refund.empty()) {
     notice.changes.push_back(
         refund_of(ref, refund, {sale.amount_minor, sale.currency}, received.at));
+  } else if (sale.standing == Standing::rejected) {
+    notice.changes.push_back(cancellation(ref, Cancelled::yes, received.at));
   } else if (sale.standing == Standing::confirmed && is_change) {
     notice.changes.push_back(confirmation(ref, received.at));
   } else {
@@ -67,29 +67,6 @@ core::Result<Notice> read(const Received& received) {
   return notice;
 }
 
-core::Answer answer(const Told& told) {
-  const std::string& detail = told.settled.detail;
-  switch (told.settled.refusal) {
-    case Refusal::none:
-      return net::json_answer(
-          200, boost::json::object{{"outcome", word_of(told.settled.outcome)}, {"detail", detail}});
-    case Refusal::unauthorized:
-      return net::problem(401, "key_invalid",
-                          "Send the integration's secret as \"key\" or as a bearer token.");
-    case Refusal::removed:
-      return net::problem(410, "integration_removed", detail);
-    case Refusal::unknown_click:
-    case Refusal::unknown_customer:
-      return net::problem(422, "click_unknown", detail);
-    case Refusal::conflict:
-      return net::problem(409, "order_conflict", detail);
-    case Refusal::invalid:
-    case Refusal::unavailable:
-      return net::problem(400, "invalid_request", detail);
-  }
-  return net::problem(400, "invalid_request", detail);
-}
-
 }  // namespace
 
 Platform postback() {
@@ -100,7 +77,7 @@ Platform postback() {
           .read = read,
           .protocol = Protocol{.endpoints = {{net::Method::get, ""}, {net::Method::post, ""}},
                                .message_of = message_of,
-                               .answer = answer}};
+                               .answer = outcome_answer}};
 }
 
 }  // namespace fairlead::attribution

@@ -1,12 +1,15 @@
 #include "attribution/platforms/tracker_parts.hpp"
 
 #include <algorithm>
+#include <boost/json/object.hpp>
 #include <charconv>
 
 #include "attribution/platforms/loose_json.hpp"
 #include "attribution/platforms/shop_parts.hpp"
 #include "core/crypto.hpp"
 #include "core/utf8.hpp"
+#include "net/json.hpp"
+#include "net/problem.hpp"
 
 namespace fairlead::attribution {
 
@@ -230,6 +233,7 @@ core::Result<Notice> notice_of(const Conversion& conversion, Numbers numbers,
   notice.state_at = received.at;
   if (conversion.standing == Standing::rejected) {
     notice.changes.push_back(cancellation(ref, Cancelled::yes, received.at));
+    notice.changes.back().state_at.reset();
     return notice;
   }
   const bool is_confirmed = conversion.standing == Standing::confirmed;
@@ -280,6 +284,31 @@ Change confirmation(std::string order_ref, core::Instant state_at) {
     return judged;
   };
   return change;
+}
+
+core::Answer outcome_answer(const Told& told) {
+  const std::string& detail = told.settled.detail;
+  switch (told.settled.refusal) {
+    case Refusal::none:
+      return net::json_answer(
+          200, boost::json::object{{"outcome", word_of(told.settled.outcome)}, {"detail", detail}});
+    case Refusal::unauthorized:
+      return net::problem(401, "key_invalid",
+                          "Send the integration's secret as \"key\" or as a bearer token.");
+    case Refusal::removed:
+      return net::problem(410, "integration_removed", detail);
+    case Refusal::unknown_click:
+    case Refusal::unknown_customer:
+      return net::problem(422, "click_unknown", detail);
+    case Refusal::conflict:
+      return net::problem(409, "order_conflict", detail);
+    case Refusal::unavailable:
+      return net::problem(503, "storage_failed", "The storage failed. Try again.");
+    case Refusal::invalid:
+    case Refusal::key_reused:
+      return net::problem(400, "invalid_request", detail);
+  }
+  return net::problem(400, "invalid_request", detail);
 }
 
 core::Answer text_answer(std::string body, int status) {

@@ -72,7 +72,8 @@ enum class Numbers { of_brand, of_click };
 // number[:event], and "~" with the click's digest where one number may come with several clicks or
 // there is none. It is what a repetition is known by, for ever.
 std::string order_ref_of(const Conversion& conversion, Numbers numbers);
-// An order of one line, its confirmation, or its rejection, which waits for the order.
+// An order of one line, its confirmation, or its rejection, which waits for the order and is final:
+// it holds against a sale that is told later.
 core::Result<Notice> notice_of(const Conversion& conversion, Numbers numbers,
                                const Received& received, std::string_view source);
 // A refund under its own number: sent again with another amount it is corrected. `base` money.
@@ -83,6 +84,8 @@ std::string alias_of(const core::Customer& customer);
 // An order that was unconfirmed counts from now on.
 Change confirmation(std::string order_ref, core::Instant state_at);
 
+// In fairlead's own words: the outcome, or a problem that says why not.
+core::Answer outcome_answer(const Told& told);
 core::Answer text_answer(std::string body, int status = 200);
 std::string no_id(const net::Request&);  // trackers' calls are told apart by what they say
 

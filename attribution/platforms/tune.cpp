@@ -18,7 +18,7 @@ std::string topic_of(const net::Request& request) {
   return std::string(rest_of(request));
 }
 
-std::string message_of(const net::Request& request, std::span<const std::string>) {
+std::string message_of(const net::Request& request) {
   return form_of(request, {secret_name});
 }
 
@@ -47,6 +47,7 @@ std::string error_of(const Told& told) {
       return "Duplicate conversion for Trans. ID #" + click;
     case Refusal::none:
     case Refusal::invalid:
+    case Refusal::key_reused:
     case Refusal::unavailable:
       return told.settled.outcome == DeliveryOutcome::duplicate
                  ? "Duplicate conversion for Trans. ID #" + click

@@ -18,7 +18,7 @@ std::string topic_of(const net::Request&) {
   return "/postback";
 }
 
-std::string message_of(const net::Request& request, std::span<const std::string>) {
+std::string message_of(const net::Request& request) {
   return form_of(request, {secret_name});
 }
 
@@ -46,6 +46,7 @@ core::Answer answer(const Told& told) {
     case Refusal::unknown_click:
     case Refusal::unknown_customer:
     case Refusal::conflict:
+    case Refusal::key_reused:
     case Refusal::unavailable:
       break;
   }

@@ -44,6 +44,17 @@ std::int64_t earned(const std::string& part, const std::string& name) {
   return std::stoll(part.substr(name.size() + 1));
 }
 
+// {sig} is that of the query in front of it.
+std::string signed_query(std::string target) {
+  const auto query = target.find('?');
+  const auto mark = target.find("{sig}");
+  if (mark == target.npos) return target;
+  const auto end = target.find("&sig=");
+  const auto mac = core::hmac_sha256(tracker_secret,
+                                     std::string_view(target).substr(query + 1, end - query - 1));
+  return target.replace(mark, 5, core::hex(core::as_text(mac)));
+}
+
 class Reader {
  public:
   void take(const std::string& line) {
@@ -69,7 +80,7 @@ class Reader {
       const auto words = test::words_of(line);
       ASSERT_EQ(words.size(), 2u) << line;
       call_.method = method_of(words[0]);
-      call_.target = words[1];
+      call_.target = signed_query(words[1]);
     } else if (is_body_) {
       call_.body += (call_.body.empty() ? "" : "\n") + line;
     } else if (line.empty()) {

@@ -43,6 +43,9 @@ void expect_answer(const Reply& reply, const CallOf& call) {
   if (call.media_type.find("json") != std::string::npos) {
     EXPECT_EQ(boost::json::parse(masked(without_ids(reply.body))), boost::json::parse(call.answer))
         << reply.body;
+  } else if (call.media_type == "image/gif") {
+    EXPECT_TRUE(reply.body.starts_with("GIF89a"));
+    EXPECT_EQ(header_of(reply, "Cache-Control"), "no-store");
   } else {
     EXPECT_EQ(reply.body, call.answer);
   }
@@ -104,6 +107,8 @@ TEST_P(Trackers, WithoutTheSecretNothingIsStored) {
             text.replace(at, tracker_secret.size(), wrong);
         };
         replace(other.target);
+        if (const auto mark = other.target.find("&sig="); mark != other.target.npos)
+          other.target.replace(mark + 5, 8, "00000000");
         replace(other.body);
         for (auto& [name, value] : other.headers) {
           replace(value);
@@ -112,6 +117,8 @@ TEST_P(Trackers, WithoutTheSecretNothingIsStored) {
         talk.tracker.send(other);
       }
     }
+    EXPECT_EQ(money(talk.shop), "mia 0 leo 0") << platform->name;
+    if (platform->protocol->is_public) continue;  // the pages' own claims are kept
     EXPECT_EQ(talk.shop.number("SELECT COUNT(*) FROM orders"), 0) << platform->name;
     EXPECT_EQ(talk.shop.number("SELECT COUNT(*) FROM webhook_deliveries"), 0) << platform->name;
   }

@@ -115,14 +115,22 @@ TEST_F(Pages, EveryCommandOfTheTrackersPageIsACommission) {
   }
 }
 
-TEST_F(Pages, ThePostbackOfThePageIsACommission) {
+TEST_F(Pages, ThePostbackAndThePixelOfThePageAreCommissions) {
   const auto commands = commands_of("pixel-and-postback.md");
-  ASSERT_FALSE(commands.empty());
+  ASSERT_EQ(commands.size(), 2U);
   for (const Command& command : commands) {
     const std::string heads = paste(command);
     EXPECT_NE(heads.find("Fairlead-Verdict: accepted"), heads.npos) << command.text << heads;
   }
-  EXPECT_GE(earned(), 500);
+  EXPECT_EQ(earned(), 1000);
+}
+
+TEST_F(Pages, TheTouchesOfAnAgentsCheckoutAreACommission) {
+  const auto commands = commands_of("agentic-commerce.md");
+  ASSERT_EQ(commands.size(), 2U);
+  EXPECT_NE(paste(commands[0]).find("Fairlead-Verdict: waiting"), std::string::npos);
+  EXPECT_NE(paste(commands[1]).find("Fairlead-Verdict: accepted"), std::string::npos);
+  EXPECT_EQ(earned(), 500);
 }
 
 // Every address is there on a running server, and tells a stranger nothing.
