@@ -103,7 +103,10 @@ std::string arithmetic_text(const Explanation& explanation) {
 
 std::string name_of_change(const ExplainedRefund& refund) {
   if (refund.kind == "edit") return "The shop's edit";
-  if (refund.kind == "cancellation") return "The cancellation";
+  const bool is_wait = refund.refund_ref.starts_with(unconfirmed_ref);
+  if (refund.kind == "cancellation")
+    return is_wait ? "The wait for a confirmation" : "The cancellation";
+  if (refund.kind == "reinstatement" && is_wait) return "The confirmation";
   if (refund.kind == "reinstatement") return "Reinstatement " + refund.refund_ref;
   return (refund.kind == "chargeback" ? "Chargeback " : "Refund ") + refund.refund_ref;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <regex>
+#include <thread>
 
 #include "core/crypto.hpp"
 #include "tests/attribution/calls.hpp"
@@ -169,6 +170,74 @@ TEST_P(Trackers, WhatWasRefusedIsListedWithItsReason) {
   EXPECT_EQ(list.at("/data/0/platform"), "voluum");
   EXPECT_NE(list.at("/data/0/detail").find("click"), std::string::npos);
   EXPECT_EQ(list.at("/data/1"), "absent");
+}
+
+TEST_P(Trackers, WhatWaitsForAConfirmationExplainsItself) {
+  Shop shop(database());
+  const Tracker tracker(shop, *find_platform("postback"));
+  const std::string key = "&key=" + std::string(tracker_secret);
+  tracker.send({.target = "/?order=P-1&amount=50.00&status=pending&click=" +
+                          Shop::token(11, 5001, "2026-03-01T10:00:00Z") + key});
+  const auto explain = [&] {
+    const std::string id = shop.get("/v1/commissions", "admin").at("/data/0/id");
+    return shop.get("/v1/commissions/" + id + "/explain", "admin").at("/text");
+  };
+  EXPECT_NE(explain().find("The wait for a confirmation of 50.00 EUR"), std::string::npos)
+      << explain();
+  shop.clock.advance_seconds(60);
+  tracker.send({.target = "/?order=P-1&status=approved" + key});
+  EXPECT_NE(explain().find("The confirmation of 50.00 EUR"), std::string::npos) << explain();
+}
+
+TEST_P(Trackers, SentTwentyTimesAtOnceBookOneOrder) {
+  Shop shop(database());
+  const Tracker tracker(shop, *find_platform("tune"));
+  std::vector<std::string> verdicts(20);
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t t = 0; t < 4; ++t) {
+      threads.emplace_back([&, t] {
+        for (std::size_t i = t; i < verdicts.size(); i += 4) {
+          // Each says something else that is nobody's business, so no two are the same call.
+          CallOf call{.target = "/aff_lsr?amount=50.00&adv_sub=1&offer_id=" + std::to_string(i) +
+                                "&transaction_id=" + Shop::token(11, 5001, "2026-03-01T10:00:00Z") +
+                                "&security_token=" + std::string(tracker_secret)};
+          verdicts[i] = header_of(tracker.send(call), "Fairlead-Verdict");
+        }
+      });
+    }
+  }
+  EXPECT_EQ(std::count(verdicts.begin(), verdicts.end(), "accepted"), 1);
+  EXPECT_EQ(std::count(verdicts.begin(), verdicts.end(), "duplicate"), 19);
+  EXPECT_EQ(shop.balance(mia), 500);
+  EXPECT_EQ(shop.verify(), "");
+}
+
+TEST_P(Trackers, WhatFailsOfAPixelIsKeptUpToABound) {
+  Shop shop(database());
+  const Tracker page(shop, *find_platform("pixel"));
+  const auto send = [&](const std::string& order, const std::string& click) {
+    return header_of(page.send({.target = "/?order=" + order + "&amount=5.00&click=" + click}),
+                     "Fairlead-Verdict");
+  };
+  const auto failed = [&] {
+    return shop.number("SELECT COUNT(*) FROM webhook_deliveries WHERE outcome = 'failed'");
+  };
+  EXPECT_EQ(send("1", "nobodys"), "rejected;reason=unknown_click");
+  ASSERT_EQ(failed(), 1);
+  for (int i = 0; i < 999; ++i) {
+    shop.run(
+        "INSERT INTO webhook_deliveries (brand_id, integration_id, delivery_key, topic, body, "
+        "received_at, outcome, delivery_id) SELECT brand_id, integration_id, delivery_key || '" +
+        std::to_string(i) +
+        "', topic, body, received_at, outcome, delivery_id FROM webhook_deliveries WHERE "
+        "delivery_key LIKE 'sha256/________________________________________________________________"
+        "'");
+  }
+  ASSERT_EQ(failed(), 1'000);
+  EXPECT_EQ(send("2", "nobodys"), "rejected;reason=unknown_click");
+  EXPECT_EQ(failed(), 1'000);
+  EXPECT_EQ(send("3", Shop::token(11, 5001, "2026-03-01T10:00:00Z")), "accepted");
 }
 
 TEST_P(Trackers, AnArchivedIntegrationTakesNothingIn) {
