@@ -47,6 +47,9 @@ core::Result<std::unique_ptr<Wiring>> Wiring::start(const Config& config,
   wiring->leak_watch_ =
       std::make_unique<Periodic>(Rhythm{std::chrono::minutes(5), std::chrono::hours(1)},
                                  [part = wiring.get(), &clock] { part->watch_leaks(clock); });
+  wiring->signal_watch_ =
+      std::make_unique<Periodic>(Rhythm{std::chrono::minutes(8), std::chrono::hours(1)},
+                                 [part = wiring.get(), &clock] { part->watch_signals(clock); });
   return wiring;
 }
 
@@ -60,6 +63,7 @@ std::size_t Wiring::stop() {
   const std::size_t cut = server_ ? server_->stop() : 0;
   if (batches_) batches_->stop();
   leak_watch_.reset();
+  signal_watch_.reset();
   clicks_.reset();  // the writer closes last, so that it can fold its log into the file
   if (redirect_) redirect_->stop();
   return cut;
@@ -71,6 +75,16 @@ void Wiring::watch_leaks(const core::Clock& clock) {
     core::log(core::Level::error, "leak_watch_failed", {{"detail", watched.error().detail}});
   } else if (watched->found > 0) {
     core::log(core::Level::warning, "leaks_found", {{"codes", std::to_string(watched->found)}});
+  }
+}
+
+void Wiring::watch_signals(const core::Clock& clock) {
+  const auto watched = attribution::watch_signals(*database_, clicks_.get(), clock.now());
+  if (!watched) {
+    core::log(core::Level::error, "signal_watch_failed", {{"detail", watched.error().detail}});
+  } else if (watched->commissions > 0) {
+    core::log(core::Level::warning, "signals_found",
+              {{"commissions", std::to_string(watched->commissions)}});
   }
 }
 

@@ -52,6 +52,7 @@ class Wiring {
   std::vector<std::string> not_ready() const;
   net::ServerOptions server_options() const;
   void watch_leaks(const core::Clock& clock);
+  void watch_signals(const core::Clock& clock);
 
   Config config_;
   Secrets secrets_;
@@ -63,7 +64,8 @@ class Wiring {
   std::unique_ptr<codes::CodeCheck> code_check_;
   std::unique_ptr<net::Router> router_;
   std::unique_ptr<net::Server> server_;
-  std::unique_ptr<Periodic> leak_watch_;  // reads both databases
+  std::unique_ptr<Periodic> leak_watch_;    // reads both databases
+  std::unique_ptr<Periodic> signal_watch_;  // as it does
   bool is_stopped_ = false;
 };
 

@@ -34,7 +34,8 @@ struct Touch {
   core::InfluencerId influencer;
   core::CampaignId campaign;
   std::optional<core::Instant> touched_at;  // of codes: when the order was placed
-  bool gave_code = false;  // a click from which the shopper took a code of the order
+  bool gave_code = false;        // a click from which the shopper took a code of the order
+  bool is_own_purchase = false;  // the customer's e-mail is the influencer's; not stored
   Outcome outcome = Outcome::eligible;
 };
 
@@ -73,9 +74,9 @@ struct Decision {
   std::vector<Outcome> outcomes;  // one per touch; no `eligible` is left
 };
 
-// `base_minor` ≥ 0; at most touches_max touches. Touches whose outcome is not `eligible` are left as they
-// are. Money is split by the exact weights, summed by deal, and the largest remainder, ties to the
-// deal that was touched first; weight_ppm is the same split of 1,000,000, for display.
+// `base_minor` ≥ 0; at most touches_max touches. Touches whose outcome is not `eligible` are left
+// as they are. Money is split by the exact weights, summed by deal, and the largest remainder, ties
+// to the deal that was touched first; weight_ppm is the same split of 1,000,000, for display.
 Decision attribute(core::Instant placed_at, std::int64_t base_minor, std::span<const Touch> touches,
                    const Policies& policies);
 

@@ -13,11 +13,15 @@
 // …/failed/{id}/replay; POST|GET /v1/integrations,
 // GET|PATCH|DELETE /v1/integrations/{id}, GET /v1/integrations/{id}/deliveries?outcome=.
 //
+// Signs of fraud on commissions, docs/signals.md: GET /v1/signals, GET|PATCH /v1/signal_policy,
+// GET /v1/reports/signals, POST /v1/commissions/{id}/decision; watch_signals().
+//
 // What each influencer contributed, as models of all journeys see it: read_journeys() and
 // compare_models(), for admin's report. Nobody is paid by these (report_models.hpp).
 //
 // Tables: orders, order_lines, order_aliases, order_effects, order_effect_lines, touchpoints,
-// credits, refunds, refund_lines, credit_refunds, integrations, webhook_deliveries.
+// credits, refunds, refund_lines, credit_refunds, integrations, webhook_deliveries,
+// commission_signals, signal_policies.
 //
 // Threads: handlers run on the work pool, several at once.
 #pragma once
@@ -32,6 +36,7 @@
 #include "attribution/compare_models.hpp"
 #include "attribution/journeys.hpp"
 #include "attribution/policy.hpp"
+#include "attribution/signals.hpp"
 #include "codes/codes.hpp"
 #include "core/answer.hpp"
 #include "core/difference.hpp"
@@ -83,6 +88,21 @@ core::Answer book_order(storage::Session& session, const Dependencies& dependenc
 // refund_exceeds_order or unknown_line. After a refusal the caller abandons the transaction: the
 // order's row has been locked by a write.
 core::Answer book_refund(storage::Session& session, const core::Refund& refund, core::Instant now);
+
+// A brand's orders of the last 90 days as signals see them. `clicks` may be null: then nothing is
+// known of networks and visitors.
+core::Result<SignalFacts> look_at_signals(storage::Database& database, storage::Database* clicks,
+                                          core::BrandId brand, core::Instant now);
+struct WatchedSignals {
+  std::int64_t brands = 0;       // looked at
+  std::int64_t commissions = 0;  // that got a signal
+  std::int64_t failed = 0;       // brands that could not be looked at; the log says why
+};
+// Looks at every brand and puts what is found onto the commissions, held where the brand's policy
+// says so. Doing it again adds nothing. Blocking; call it from one thread. An error when the brands
+// cannot be listed.
+core::Result<WatchedSignals> watch_signals(storage::Database& database, storage::Database* clicks,
+                                           core::Instant now);
 
 // Recomputes every credit and every credit's share of every refund from orders, touchpoints and
 // refunds. Empty when all agree.

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "attribution/attribution.hpp"
+#include "attribution/commission_signals.hpp"
 #include "attribution/counters.hpp"
 #include "attribution/order_answers.hpp"
 #include "attribution/order_body.hpp"
@@ -64,10 +65,13 @@ void insert_touchpoints(storage::Session& session, const core::Order& order, cor
 }
 
 void book_credits(storage::Session& session, const core::Order& order, core::OrderId id,
-                  const std::vector<Touch>& touches, const Decision& decision, core::Instant now) {
+                  const Touches& touches, const Decision& decision, core::Instant now) {
   const Policy& policy = decision.policy;
+  // Where existing customers earn as well, it makes no difference who is new.
+  const bool is_newness_in_doubt =
+      touches.is_newness_in_doubt && policy.existing_customers != "credit";
   for (const Share& share : decision.shares) {
-    const Touch& touch = touches[share.touch];
+    const Touch& touch = touches.all[share.touch];
     const core::Credit credit{.id = core::new_id<core::CreditId>(now),
                               .order = id,
                               .influencer = touch.influencer,
@@ -86,8 +90,9 @@ void book_credits(storage::Session& session, const core::Order& order, core::Ord
                 order.placed_at, touched_at, policy.precedence, policy.model, policy.lookback_days,
                 policy.code_share_ppm, policy.half_life_days, policy.click_to_order_min_s,
                 policy.existing_customers, policy.campaign_version);
-    ledger::post_credit(session, credit, order.brand, order.currency, order.placed_at, touched_at,
-                        now);
+    const auto commission = ledger::post_credit(session, credit, order.brand, order.currency,
+                                                order.placed_at, touched_at, now);
+    note_booked_signals(session, order, commission, touch, is_newness_in_doubt, now);
   }
 }
 
@@ -121,7 +126,7 @@ core::Answer book_order(storage::Session& session, const Dependencies& dependenc
   const auto id = core::new_id<core::OrderId>(now);
   insert_order(session, order, id, base, fingerprint, now);
   insert_touchpoints(session, order, id, touches.all, decision);
-  book_credits(session, order, id, touches.all, decision, now);
+  book_credits(session, order, id, touches, decision, now);
   note_code_uses(session, order, touches.all, now);
   // Read back from what was written: a repeated order is answered by the same lines of code.
   return booked_answer(session, order.brand, *find_order(session, order.brand, order.order_ref),

@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "attribution/commission_signals.hpp"
 #include "attribution/explain.hpp"
 #include "attribution/routes.hpp"
 #include "ledger/ledger.hpp"
@@ -17,6 +18,11 @@ namespace json = boost::json;
 std::optional<core::InfluencerId> reader_of(const net::Call& call) {
   if (call.who.role == net::Role::influencer) return call.who.influencer;
   return std::nullopt;
+}
+
+// Thresholds and evidence are for the brand's people alone: who knows them stays below them.
+bool sees_signals(const net::Call& call) {
+  return call.who.role == net::Role::admin || call.who.role == net::Role::viewer;
 }
 
 core::Answer no_such_commission() {
@@ -58,7 +64,14 @@ core::Answer get(const Dependencies& dependencies, const net::Call& call) {
     const auto commission = ledger::find_commission(session, call.who.brand, *id, call.now);
     const auto reader = reader_of(call);
     if (!commission || (reader && commission->influencer != *reader)) return no_such_commission();
-    return net::json_answer(200, ledger::commission_json(*commission));
+    json::object body = ledger::commission_json(*commission);
+    if (sees_signals(call)) {
+      json::array signals;
+      for (const StoredSignal& signal : signals_of(session, call.who.brand, *id))
+        signals.push_back(signal_json(signal));
+      body["signals"] = std::move(signals);
+    }
+    return net::json_answer(200, body);
   }));
 }
 
@@ -66,10 +79,11 @@ core::Answer get_explanation(const Dependencies& dependencies, const net::Call& 
   const auto id = core::CommissionId::parse(call.values.front());
   if (!id) return no_such_commission();
   return net::answer_of(dependencies.database.read([&](storage::Session& session) {
-    const auto explanation = explain(session, call.who.brand, *id, call.now);
+    auto explanation = explain(session, call.who.brand, *id, call.now);
     const auto reader = reader_of(call);
     if (!explanation || (reader && explanation->commission.influencer != *reader))
       return no_such_commission();
+    if (!sees_signals(call)) explanation->signals.clear();
     return net::json_answer(200, explanation_json(*explanation, reader));
   }));
 }

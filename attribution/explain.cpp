@@ -141,6 +141,17 @@ std::string status_text(const ledger::Commission& commission) {
   CHECK(!"every status has its sentence");
 }
 
+// What the brand took back, and why, is told to everybody; how a signal was noticed, to the brand.
+std::string decision_text(const Explanation& explanation) {
+  std::string text;
+  if (explanation.reversal)
+    text += " The brand took it back on " + day_text(explanation.reversal->at) + ": " +
+            explanation.reversal->reason + ".";
+  for (const StoredSignal& signal : explanation.signals)
+    text += signal_text(signal);
+  return text;
+}
+
 json::object touch_json(const Touch& touch, std::int64_t weight_ppm, core::Instant placed_at,
                         std::optional<core::InfluencerId> reader) {
   json::object object{{"kind", word_of(touch.via)}};
@@ -209,6 +220,13 @@ json::array refunds_json(const Explanation& explanation) {
   return list;
 }
 
+json::array signals_json(const std::vector<StoredSignal>& signals) {
+  json::array list;
+  for (const StoredSignal& signal : signals)
+    list.push_back(signal_json(signal));
+  return list;
+}
+
 std::optional<std::int64_t> rate_of(const ledger::Commission& commission) {
   const json::object plan = ledger::plan_json({commission.plan_kind, commission.plan_terms});
   const json::value* rate = plan.if_contains("rate_ppm");
@@ -236,7 +254,9 @@ std::optional<Explanation> explain(storage::Session& session, core::BrandId bran
                           .touches = touches_of(session, brand, order->id),
                           .rate_ppm = rate_of(*commission),
                           .postings = ledger::postings_of_commission(session, brand, id),
-                          .refunds = {}};
+                          .refunds = {},
+                          .reversal = ledger::find_reversal(session, brand, id),
+                          .signals = signals_of(session, brand, id)};
   const auto parts = credit_refunds_of(session, brand, order->id);
   for (const StoredRefund& refund : refunds_of(session, brand, order->id)) {
     for (const CreditRefund& part : parts) {
@@ -256,7 +276,8 @@ std::string explanation_text(const Explanation& explanation) {
          precedence_text(explanation.credit.policy) +
          model_text(explanation.credit.policy, explanation.touches) +
          losers_text(explanation.touches) + arithmetic_text(explanation) +
-         refunds_text(explanation) + status_text(explanation.commission);
+         refunds_text(explanation) + status_text(explanation.commission) +
+         decision_text(explanation);
 }
 
 json::object explanation_json(const Explanation& explanation,
@@ -276,6 +297,7 @@ json::object explanation_json(const Explanation& explanation,
                       {"arithmetic", std::move(arithmetic)},
                       {"postings", postings_json(explanation.postings)},
                       {"refunds", refunds_json(explanation)},
+                      {"signals", signals_json(explanation.signals)},
                       {"text", explanation_text(explanation)}};
 }
 

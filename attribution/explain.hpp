@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "attribution/commission_signals.hpp"
 #include "attribution/stored_order.hpp"
 #include "ledger/ledger.hpp"
 
@@ -30,6 +31,8 @@ struct Explanation {
   std::optional<std::int64_t> rate_ppm;  // of a percent plan
   std::vector<ledger::Posting> postings;
   std::vector<ExplainedRefund> refunds;
+  std::optional<ledger::Reversal> reversal;  // by the brand's decision
+  std::vector<StoredSignal> signals;         // for the brand's eyes; empty them for others
 };
 
 // nullopt when the brand has no such commission.
@@ -38,8 +41,8 @@ std::optional<Explanation> explain(storage::Session& session, core::BrandId bran
 
 std::string explanation_text(const Explanation& explanation);
 
-// {commission, order_ref, considered, rule, arithmetic, postings, refunds, text}. With a `reader`,
-// what belongs to other influencers is shown without names, ids or texts.
+// {commission, order_ref, considered, rule, arithmetic, postings, refunds, signals, text}. With a
+// `reader`, what belongs to other influencers is shown without names, ids or texts.
 boost::json::object explanation_json(const Explanation& explanation,
                                      std::optional<core::InfluencerId> reader);
 

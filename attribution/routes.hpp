@@ -14,5 +14,6 @@ std::vector<net::Route> commission_routes(const Dependencies& dependencies);
 std::vector<net::Route> integration_routes(const Dependencies& dependencies);
 std::vector<net::Route> webhook_routes(const Dependencies& dependencies);
 std::vector<net::Route> tracker_routes(const Dependencies& dependencies);
+std::vector<net::Route> signal_routes(const Dependencies& dependencies);
 
 }  // namespace fairlead::attribution

@@ -7,6 +7,7 @@
 #include "attribution/click_file.hpp"
 #include "attribution/sql.hpp"
 #include "codes/codes.hpp"
+#include "core/email_hash.hpp"
 
 namespace fairlead::attribution {
 
@@ -17,6 +18,7 @@ struct Deal {
   core::CampaignId campaign;
   DealTerms terms;
   Policy policy;
+  std::string influencer_email;
 };
 
 std::optional<core::Instant> maybe_instant(const storage::Row& row, std::size_t column) {
@@ -38,7 +40,8 @@ std::optional<Deal> find_deal(storage::Session& session, core::BrandId brand, co
                          .half_life_days = row.integer(9),
                          .click_to_order_min_s = row.integer(10),
                          .existing_customers = row.text(11),
-                         .campaign_version = row.integer(12)}};
+                         .campaign_version = row.integer(12)},
+              .influencer_email = row.text_or(13, "")};
 }
 
 // A click that cannot be found must not cost an influencer the order.
@@ -155,6 +158,8 @@ class Reader {
     }
     touch.influencer = deal->influencer;
     touch.campaign = deal->campaign;
+    touch.is_own_purchase =
+        core::is_hash_of_email(order_.customer.email_sha256, deal->influencer_email);
     touches_.policies.emplace(deal->campaign, deal->policy);
     touch.outcome = judge(touch, order_.placed_at, deal->terms, deal->policy);
     if (touch.outcome == Outcome::eligible && deal->policy.existing_customers != "credit")
@@ -173,7 +178,10 @@ class Reader {
     if (!rows.empty() && !rows.one().is_null(0))
       history_->first_influencer = rows.one().id<core::InfluencerId>(0);
     // The shop knows customers from before it came here.
-    if (order_.customer.is_new) history_->is_existing = !*order_.customer.is_new;
+    if (order_.customer.is_new) {
+      touches_.is_newness_in_doubt = *order_.customer.is_new && history_->is_existing;
+      history_->is_existing = !*order_.customer.is_new;
+    }
     return *history_;
   }
 

@@ -15,6 +15,9 @@ struct Touches {
   // else the visitors clicked who made the order's clicks.
   std::vector<Touch> all;
   Policies policies;  // of every campaign among them
+  // The shop says that the customer is new, and earlier orders know them; looked at only where a
+  // campaign asks who is new.
+  bool is_newness_in_doubt = false;
 };
 
 // Click verdicts come from the click file when it can be read; a token whose click is not there

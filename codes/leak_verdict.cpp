@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "core/check.hpp"
 
@@ -16,22 +15,6 @@ constexpr double z95 = 1.959963984540054;  // the normal distribution's 97.5 % p
 
 double p_value_of(double e_value) {
   return e_value > 1 ? 1 / e_value : 1;
-}
-
-std::vector<double> adjust_for_discoveries(std::span<const double> p_values) {
-  std::vector<std::size_t> order(p_values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return p_values[a] > p_values[b]; });
-  std::vector<double> adjusted(p_values.size());
-  const auto count = static_cast<double>(p_values.size());
-  double least = 1;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const auto rank = static_cast<double>(order.size() - i);
-    least = std::min(least, p_values[order[i]] * count / rank);
-    adjusted[order[i]] = least;
-  }
-  return adjusted;
 }
 
 std::string_view name_of(LeakVerdict verdict) {

@@ -14,12 +14,6 @@ namespace fairlead::codes {
 // min(1, 1 / E): valid at any time of looking.
 double p_value_of(double e_value);
 
-// Benjamini and Hochberg's adjusted p-values, in the order given. On p-values made of e-values this
-// is the procedure e-BH, which holds its rate under any dependence between the codes (Wang, Ramdas,
-// "False discovery rate control with e-values", JRSS B 84(3), 2022). The e-values must be those of
-// the moment: for running maxima it does not hold (Tavyrikov, Goeman, de Heide, arXiv:2501.19360).
-std::vector<double> adjust_for_discoveries(std::span<const double> p_values);
-
 enum class LeakVerdict : std::uint8_t { too_few, normal, watch, likely_leak };
 std::string_view name_of(LeakVerdict verdict);  // frozen
 

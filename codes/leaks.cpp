@@ -6,6 +6,7 @@
 
 #include "codes/leak_facts.hpp"
 #include "codes/sql.hpp"
+#include "core/discoveries.hpp"
 #include "core/rate.hpp"
 
 namespace fairlead::codes {
@@ -102,7 +103,7 @@ void weigh_all(BrandFacts& facts, const LeakLevels& levels) {
     weighed.push_back(i);
     p_values.push_back(code.code.p);
   }
-  const auto q_values = adjust_for_discoveries(p_values);
+  const auto q_values = core::adjust_for_discoveries(p_values);
   for (std::size_t i = 0; i < weighed.size(); ++i) {
     LeakFinding& finding = facts.codes[weighed[i]].code;
     finding.q = q_values[i];

@@ -1,22 +1,11 @@
 #include "codes/standing.hpp"
 
 #include "codes/sql.hpp"
-#include "core/crypto.hpp"
+#include "core/email_hash.hpp"
 
 namespace fairlead::codes {
 
 namespace {
-
-std::string sha256_text(std::string_view text) {
-  return core::hex(core::as_text(core::sha256(text)));
-}
-
-std::string without_tag(const std::string& address) {
-  const auto at = address.rfind('@');
-  const auto plus = address.find('+');
-  if (at == address.npos || plus == address.npos || plus > at) return address;
-  return address.substr(0, plus) + address.substr(at);
-}
 
 // The latest of the named clicks that belongs to a link of the code's influencer.
 std::optional<core::Instant> latest_click(const Asker& asker, const StoredCode& code,
@@ -46,19 +35,9 @@ Standing read_standing(const Asker& asker, const StoredCode& code, const Questio
                   customer.second_identity(), question.order_ref)
              .empty();
   }
-  standing.is_influencer = is_hash_of(customer.email_sha256, code.influencer_email);
+  standing.is_influencer = core::is_hash_of_email(customer.email_sha256, code.influencer_email);
   if (rules.click_hours_max > 0) standing.clicked_at = latest_click(asker, code, question);
   return standing;
-}
-
-bool is_hash_of(std::string_view email_sha256, std::string_view email) {
-  if (email_sha256.empty() || email.empty()) return false;
-  std::string address;
-  for (const char c : email) {
-    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
-    address += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return email_sha256 == sha256_text(address) || email_sha256 == sha256_text(without_tag(address));
 }
 
 }  // namespace fairlead::codes

@@ -12,7 +12,4 @@ namespace fairlead::codes {
 // All of a Standing but its company and capacities. Reads only what the code's terms ask about.
 Standing read_standing(const Asker& asker, const StoredCode& code, const Question& question);
 
-// Whether the hash is that of the address: trimmed and in lower case, with or without its "+tag".
-bool is_hash_of(std::string_view email_sha256, std::string_view email);
-
 }  // namespace fairlead::codes

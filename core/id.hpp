@@ -87,6 +87,9 @@ struct IntegrationTag {
 struct DeliveryTag {
   static constexpr std::string_view prefix = "whd_";
 };
+struct SignalTag {
+  static constexpr std::string_view prefix = "sig_";
+};
 struct EventTag {
   static constexpr std::string_view prefix = "evt_";
 };
@@ -109,6 +112,7 @@ using PostId = Id<PostTag>;
 using CostId = Id<CostTag>;
 using IntegrationId = Id<IntegrationTag>;
 using DeliveryId = Id<DeliveryTag>;
+using SignalId = Id<SignalTag>;
 using EventId = Id<EventTag>;
 
 // Makes numbers that rise: milliseconds since 2020 in the upper 41 bits (until 2089), below them 22

@@ -1,4 +1,4 @@
-// Booking: the two ways a commission's postings come into being. An amount below zero does not
+// Booking: the three ways a commission's postings come into being. An amount below zero does not
 // exist in the journal; what takes money back swaps the two accounts instead.
 #include "core/check.hpp"
 #include "ledger/causes.hpp"
@@ -98,11 +98,26 @@ std::int64_t post_reversal(storage::Session& session, core::BrandId brand, core:
     const bool earned = posting.text(0) == commission_expense;
     return earned ? -posting.integer(1) : posting.integer(1);
   }
+  // What the brand has taken back for good is not given back by a refund that is corrected later.
+  if (find_reversal(session, brand, commission->id)) return 0;
   const Plan plan{commission->plan_kind, commission->plan_terms};
   const std::int64_t adjustment =
       value_or_fail(adjustment_minor(plan, remaining_base_minor, commission->amount_minor));
   post(session, brand, *commission, cause, adjustment, refunded_at, now);
   return -adjustment;
+}
+
+std::optional<std::int64_t> reverse_commission(storage::Session& session, core::BrandId brand,
+                                               core::CommissionId id, std::string_view reason,
+                                               std::string_view actor, core::Instant now) {
+  CHECK(!reason.empty());
+  const auto commission = find_commission(session, brand, id, now);
+  CHECK(commission.has_value());
+  if (session.run(sql::insert_commission_reversal, brand, id, reason, now, actor).changed == 0)
+    return std::nullopt;
+  release_commission(session, brand, id, actor, now);
+  post(session, brand, *commission, decision_cause(id), -commission->amount_minor, now, now);
+  return commission->amount_minor;
 }
 
 }  // namespace fairlead::ledger

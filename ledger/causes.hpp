@@ -31,4 +31,9 @@ inline std::string reversal_cause(core::OrderId order, core::RefundId refund,
   return reversal_causes(order, refund) + credit.text();
 }
 
+// What a brand takes back of a commission by its own decision: "dec/com_…".
+inline std::string decision_cause(core::CommissionId commission) {
+  return "dec/" + commission.text();
+}
+
 }  // namespace fairlead::ledger

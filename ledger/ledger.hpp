@@ -3,7 +3,7 @@
 // Every posting is double-entry and append-only, and has an id chosen by its cause, so booking a
 // cause twice does nothing. Balances, reports and statements are sums of postings and are never
 // stored. Plans (plans.hpp), commission.hpp and roi.hpp are pure. Tables: deal_plans, commissions,
-// postings, commission_holds, commission_hold_releases.
+// postings, commission_holds, held_commissions, commission_hold_releases, commission_reversals.
 //
 // Accounts: "commission_expense" is the brand's cost, "pending:inf_…" is what an influencer has
 // earned. Money on hold and money that is payable stand in the same account and are told apart by
@@ -40,8 +40,8 @@ std::optional<Plan> plan_of(storage::Session& session, core::BrandId brand, core
                             core::Instant at);
 
 // Derived from postings and the clock, never stored.
-// reversed: something was booked and nothing is left. held: a hold stands on its code, so it is not
-// paid, and not lost. approved: now ≥ release_at. Else pending. In this order.
+// reversed: something was booked and nothing is left. held: a hold stands on it or on its code, so
+// it is not paid, and not lost. approved: now ≥ release_at. Else pending. In this order.
 enum class CommissionStatus { pending, approved, reversed, held };
 const char* name_of(CommissionStatus status);
 
@@ -115,6 +115,28 @@ struct Hold {
 };
 // The standing hold that reaches furthest back.
 std::optional<Hold> find_hold(storage::Session& session, core::BrandId brand, core::CodeId code);
+
+// The same for one commission, beside what stands on its code; where one stands, nothing is added.
+// The reason of the commission's own hold is the one that is told.
+void hold_commission(storage::Session& session, core::BrandId brand, core::CommissionId commission,
+                     std::string_view reason, std::string_view actor, core::Instant now);
+// False when no hold of its own stood.
+bool release_commission(storage::Session& session, core::BrandId brand,
+                        core::CommissionId commission, std::string_view actor, core::Instant now);
+// Takes back for good what is left of a commission (CHECK: it is there) and ends its own hold: the
+// posting "dec/com_…", dated now. Refunds that come later take nothing more and give nothing back.
+// Inside the transaction that holds the order. The amount taken back; nullopt: that was done
+// before, and nothing is done. `reason` is told to the influencer (1 to 200 bytes).
+std::optional<std::int64_t> reverse_commission(storage::Session& session, core::BrandId brand,
+                                               core::CommissionId commission,
+                                               std::string_view reason, std::string_view actor,
+                                               core::Instant now);
+struct Reversal {
+  std::string reason;
+  core::Instant at;
+};
+std::optional<Reversal> find_reversal(storage::Session& session, core::BrandId brand,
+                                      core::CommissionId commission);
 
 struct Posting {
   std::string id;

@@ -188,10 +188,16 @@ Texts BrandCheck::expected_postings(const storage::Row& commission,
     if (*adjustment != 0) expected.emplace(cause, expect(commission, *adjustment, at));
   };
   add(commission_cause(order, credit), commission.instant(18));
+  const bool is_reversed = !commission.is_null(21);
   for (const storage::Row& refund : refunds) {
+    if (is_reversed && refund.integer(1) > commission.integer(21)) break;
     remaining -= refund.integer(2);
     add(reversal_cause(order, refund.id<core::RefundId>(1), credit), refund.instant(3));
   }
+  // By the brand's decision: all that was left, and nothing happens after it.
+  if (is_reversed && booked != 0)
+    expected.emplace(decision_cause(commission.id<core::CommissionId>(0)),
+                     expect(commission, -booked, commission.instant(22)));
   return expected;
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/log_gamma.hpp"
+
 namespace fairlead::attribution {
 
 namespace {
@@ -31,16 +33,6 @@ const auto bounds = make_bounds();
 double unit(std::uint32_t high, std::uint32_t low) {
   const std::uint64_t bits = (std::uint64_t{high} << 21) ^ (low >> 11);
   return (static_cast<double>(bits) + 0.5) * 0x1p-53;
-}
-
-// log Γ by Stirling's series, for arguments of at least 1; glibc's lgamma writes a global.
-double log_gamma(double x) {
-  double below = 0;
-  for (; x < 10; ++x)
-    below -= std::log(x);
-  const double square = 1 / (x * x);
-  return below + (x - 0.5) * std::log(x) - x + 0.5 * std::log(2 * std::numbers::pi) +
-         (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square / 1680))) / x;
 }
 
 }  // namespace
@@ -116,7 +108,7 @@ double Draws::large_poisson(double mean) {
     if (us >= 0.07 && v <= v_r) return count;
     if (count < 0 || (us < 0.013 && v > us)) continue;
     if (std::log(v * inverse_alpha / (a / (us * us) + b)) <=
-        count * std::log(mean) - mean - log_gamma(count + 1))
+        count * std::log(mean) - mean - core::log_gamma(count + 1))
       return count;
   }
 }

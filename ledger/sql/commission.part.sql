@@ -12,13 +12,21 @@ SELECT c.commission_id, c.credit_id, c.order_id, c.influencer_id, c.deal_id, c.c
                       FROM postings AS p
                       WHERE p.brand_id = c.brand_id AND p.commission_id = c.commission_id), 0)
             AS BIGINT),
-       (SELECT h.reason
-        FROM credits AS k
-        JOIN commission_holds AS h ON h.brand_id = k.brand_id AND h.code_id = k.code_id
-        WHERE k.brand_id = c.brand_id AND k.credit_id = c.credit_id AND k.via = 'code'
-          AND k.placed_at >= h.held_from
-          AND NOT EXISTS (SELECT 1 FROM commission_hold_releases AS e
-                          WHERE e.brand_id = h.brand_id AND e.hold_id = h.hold_id)
-        ORDER BY h.hold_id
-        LIMIT 1)
+       COALESCE(
+         (SELECT h.reason
+          FROM held_commissions AS h
+          WHERE h.brand_id = c.brand_id AND h.commission_id = c.commission_id
+            AND NOT EXISTS (SELECT 1 FROM commission_hold_releases AS e
+                            WHERE e.brand_id = h.brand_id AND e.hold_id = h.hold_id)
+          ORDER BY h.hold_id
+          LIMIT 1),
+         (SELECT h.reason
+          FROM credits AS k
+          JOIN commission_holds AS h ON h.brand_id = k.brand_id AND h.code_id = k.code_id
+          WHERE k.brand_id = c.brand_id AND k.credit_id = c.credit_id AND k.via = 'code'
+            AND k.placed_at >= h.held_from
+            AND NOT EXISTS (SELECT 1 FROM commission_hold_releases AS e
+                            WHERE e.brand_id = h.brand_id AND e.hold_id = h.hold_id)
+          ORDER BY h.hold_id
+          LIMIT 1))
 FROM commissions AS c

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "codes/leak_verdict.hpp"
+#include "core/discoveries.hpp"
 #include "tests/codes/leak_oracle.hpp"
 #include "tests/codes/leak_simulation.hpp"
 
@@ -237,7 +238,7 @@ TEST(LeakSimulation, DISABLED_Table) {
           count(one, watched, rows[name][level]);
       }
     }
-    const auto q_values = adjust_for_discoveries(p_values);
+    const auto q_values = core::adjust_for_discoveries(p_values);
     for (std::size_t code = 0; code < brand.codes.size(); ++code) {
       const bool is_leak = brand.codes[code].leak.has_value();
       leaking += is_leak ? 1 : 0;

@@ -37,6 +37,31 @@ class Holds : public test::OnEveryEngine {
         })
         .value();
   }
+  core::CommissionId id_of(std::int64_t order) { return world_.commission_of(order, spring).id; }
+  void hold_one(std::int64_t order, std::string_view reason) {
+    const auto id = id_of(order);
+    database()
+        .transact([&](storage::Session& session) {
+          hold_commission(session, brand, id, reason, "key_1", spring);
+        })
+        .value();
+  }
+  bool release_one(std::int64_t order) {
+    const auto id = id_of(order);
+    return database()
+        .transact([&](storage::Session& session) {
+          return release_commission(session, brand, id, "key_1", spring);
+        })
+        .value();
+  }
+  std::optional<std::int64_t> reverse_one(std::int64_t order, core::Instant now) {
+    const auto id = id_of(order);
+    return database()
+        .transact([&](storage::Session& session) {
+          return reverse_commission(session, brand, id, "it was an own order", "key_1", now);
+        })
+        .value();
+  }
   std::string status(std::int64_t order, core::Instant now = much_later) {
     return name_of(world_.commission_of(order, now).status);
   }
@@ -99,6 +124,82 @@ TEST_P(Holds, ReleasedHoldMayBeFollowedByAnother) {
   EXPECT_TRUE(release());
   hold(spring, "again");
   EXPECT_EQ(world_.commission_of(1, much_later).hold_reason, "again");
+}
+
+TEST_P(Holds, OneCommissionIsHeldWithItsReasonAndPaidOnlyAfterItsRelease) {
+  book(1, spring);
+  book(2, spring);
+  hold_one(1, "the order is being checked");
+  hold_one(1, "adds nothing");
+  EXPECT_EQ(status(1), "held");
+  EXPECT_EQ(status(1, spring), "held");
+  EXPECT_EQ(world_.commission_of(1, much_later).hold_reason, "the order is being checked");
+  EXPECT_EQ(world_.commission_of(1, much_later).amount_minor, 1'000);
+  EXPECT_EQ(status(2), "approved");
+  EXPECT_TRUE(world_.differences().empty());
+  EXPECT_TRUE(release_one(1));
+  EXPECT_EQ(status(1), "approved");
+  EXPECT_FALSE(release_one(1));
+  hold_one(1, "again");
+  EXPECT_EQ(world_.commission_of(1, much_later).hold_reason, "again");
+}
+
+TEST_P(Holds, ReleasingOneCommissionLeavesTheHoldOfItsCode) {
+  book(1, spring);
+  hold(spring);
+  hold_one(1, "the order is being checked");
+  EXPECT_EQ(world_.commission_of(1, much_later).hold_reason, "the order is being checked");
+  EXPECT_TRUE(release());
+  EXPECT_EQ(status(1), "held");
+  hold(spring);
+  EXPECT_TRUE(release_one(1));
+  EXPECT_EQ(world_.commission_of(1, much_later).hold_reason, "shared on a coupon site");
+}
+
+TEST_P(Holds, ADecisionTakesBackWhatRefundsHaveLeftAndNothingComesBack) {
+  book(1, spring);
+  hold_one(1, "the order is being checked");
+  world_.book_refund(1, 1, 4'000, spring.plus_days(1));
+  EXPECT_EQ(reverse_one(1, spring.plus_days(2)), 600);
+  EXPECT_EQ(reverse_one(1, spring.plus_days(3)), std::nullopt);
+  EXPECT_EQ(status(1), "reversed");
+  EXPECT_FALSE(release_one(1));
+  const auto commission = world_.commission_of(1, much_later);
+  EXPECT_EQ(commission.amount_booked_minor, 1'000);
+  EXPECT_EQ(commission.amount_minor, 0);
+  const auto postings = world_.postings_of(1);
+  ASSERT_EQ(postings.size(), 3u);
+  EXPECT_EQ(postings[2].id, "dec/" + commission.id.text());
+  EXPECT_EQ(postings[2].to_account, "commission_expense");
+  EXPECT_EQ(postings[2].amount_minor, 600);
+  EXPECT_EQ(postings[2].at, spring.plus_days(2));
+  EXPECT_TRUE(world_.differences().empty());
+  // A refund after it, and one that is taken back: neither takes nor gives.
+  EXPECT_EQ(world_.book_refund(2, 1, 3'000, spring.plus_days(4)), 0);
+  EXPECT_EQ(world_.book_refund(3, 1, -5'000, spring.plus_days(5)), 0);
+  EXPECT_EQ(world_.commission_of(1, much_later).amount_minor, 0);
+  EXPECT_EQ(world_.postings_of(1).size(), 3u);
+  EXPECT_TRUE(world_.differences().empty());
+}
+
+TEST_P(Holds, ADecisionOnNothingLeftPostsNothingAndHolds) {
+  book(1, spring);
+  world_.book_refund(1, 1, 10'000, spring.plus_days(1));
+  EXPECT_EQ(reverse_one(1, spring.plus_days(2)), 0);
+  world_.book_refund(2, 1, -10'000, spring.plus_days(3));
+  EXPECT_EQ(world_.commission_of(1, much_later).amount_minor, 0);
+  EXPECT_TRUE(world_.differences().empty());
+}
+
+TEST_P(Holds, VerificationNamesADecisionWithoutItsPosting) {
+  book(1, spring);
+  ASSERT_EQ(reverse_one(1, spring.plus_days(2)), 1'000);
+  world_.damage("UPDATE commission_reversals SET reversed_at = reversed_at + 1");
+  EXPECT_FALSE(world_.differences().empty());
+  world_.damage("UPDATE commission_reversals SET reversed_at = reversed_at - 1");
+  EXPECT_TRUE(world_.differences().empty());
+  world_.damage("DELETE FROM commission_reversals");
+  EXPECT_FALSE(world_.differences().empty());
 }
 
 TEST_P(Holds, AnotherBrandsHoldTouchesNothing) {
