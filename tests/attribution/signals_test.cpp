@@ -11,6 +11,8 @@
 
 #include "attribution/signals/share_test.hpp"
 #include "attribution/signals/tails.hpp"
+#include "core/crypto.hpp"
+#include "core/email_hash.hpp"
 #include "tests/attribution/signal_simulation.hpp"
 
 namespace fairlead::attribution {
@@ -264,7 +266,7 @@ TEST(Signals, CustomersUnderOtherNamesAreFound) {
             Found{});
 }
 
-// --- simulated brands ---------------------------------------------------------------------------
+// --- simulations ---------------------------------------------------------------------------------
 
 struct Rates {
   std::int64_t influencers = 0;
@@ -273,6 +275,74 @@ struct Rates {
     return influencers == 0 ? 0 : static_cast<double>(alarms) / static_cast<double>(influencers);
   }
 };
+
+std::uint32_t seed_of_simulation() {
+  const char* given = std::getenv("FAIRLEAD_SEED");
+  const auto seed = given != nullptr ? static_cast<std::uint32_t>(std::stoul(given)) : 2026U;
+  std::printf("seed: FAIRLEAD_SEED=%u\n", seed);
+  return seed;
+}
+
+// --- own purchases, with known buyers -----------------------------------------------------------
+
+// How an influencer may buy from the own link, and whether that can be known.
+struct OwnPurchase {
+  std::string_view manner;
+  bool is_recognisable;
+  std::string (*address)(const std::string& name, const std::string& domain);
+};
+constexpr OwnPurchase own_purchases[] = {
+    {"the known address", true,
+     [](const std::string& name, const std::string& domain) { return name + "@" + domain; }},
+    {"Gmail's other name", true,
+     [](const std::string& name, const std::string& domain) {
+       return name + "@" + (domain == "gmail.com" ? "googlemail.com" : domain);
+     }},
+    {"another tag", false,
+     [](const std::string& name, const std::string& domain) { return name + "+gift@" + domain; }},
+    {"another address", false,
+     [](const std::string& name, const std::string& domain) { return name + ".shop@" + domain; }},
+};
+
+// 500 influencers, each with own purchases in every manner and 20 customers, some of whom are
+// called much the same.
+TEST(SignalSimulation, OwnPurchasesAreFoundWhereTheAddressTellsAndCustomersNever) {
+  std::mt19937_64 random(seed_of_simulation());
+  const auto hash = [](const std::string& address) {
+    return core::hex(core::as_text(core::sha256(address)));
+  };
+  const auto name = [&] {
+    std::string text = "mia";
+    for (int i = 0; i < 3; ++i)
+      text += static_cast<char>('a' + random() % 3);
+    return text;
+  };
+  std::map<std::string_view, Rates> own;
+  Rates customers;
+  for (int influencer = 0; influencer < 500; ++influencer) {
+    const std::string domain = random() % 2 == 0 ? "gmail.com" : "example.com";
+    const std::string known = name();
+    const std::string typed = " " + known + (random() % 2 == 0 ? "+brand" : "") + "@" + domain;
+    for (const OwnPurchase& manner : own_purchases) {
+      Rates& rates = own[manner.manner];
+      ++rates.influencers;
+      if (core::is_hash_of_email(hash(manner.address(known, domain)), typed)) ++rates.alarms;
+    }
+    for (int i = 0; i < 20; ++i) {
+      const std::string other = name();
+      if (other == known) continue;
+      ++customers.influencers;
+      if (core::is_hash_of_email(hash(other + "@" + domain), typed)) ++customers.alarms;
+    }
+  }
+  for (const OwnPurchase& manner : own_purchases)
+    EXPECT_EQ(own[manner.manner].alarms, manner.is_recognisable ? 500 : 0) << manner.manner;
+  EXPECT_GT(customers.influencers, 9'000);
+  EXPECT_EQ(customers.alarms, 0);
+}
+
+// --- simulated brands ---------------------------------------------------------------------------
+
 struct Table {
   std::map<Signal, Rates> honest;
   std::map<Signal, Rates> cheating;
@@ -305,13 +375,6 @@ void count(const SimulatedBrand& brand, Table& table) {
     ++table.cleared.influencers;
     table.cleared.alarms += is_held ? 1 : 0;
   }
-}
-
-std::uint32_t seed_of_simulation() {
-  const char* given = std::getenv("FAIRLEAD_SEED");
-  const auto seed = given != nullptr ? static_cast<std::uint32_t>(std::stoul(given)) : 2026U;
-  std::printf("seed: FAIRLEAD_SEED=%u\n", seed);
-  return seed;
 }
 
 // A short version of the table of docs/measurement.md, with margins for the few influencers: a
