@@ -5,6 +5,7 @@
 
 #include "admin/attribution_report.hpp"
 #include "admin/columns.hpp"
+#include "admin/incrementality_report.hpp"
 #include "admin/leak_report.hpp"
 #include "admin/reports_call.hpp"
 #include "admin/reports_of_clicks.hpp"
@@ -38,6 +39,10 @@ std::vector<net::Route> report_routes(const Dependencies& dependencies) {
       {net::Method::get, "/v1/reports/attribution", readers,
        [&database, journeys](const net::Call& call) {
          return answer_attribution_report(database, *journeys, call);
+       }},
+      {net::Method::get, "/v1/reports/incrementality", net::Role::admin | net::Role::viewer,
+       [&database, &clicks](const net::Call& call) {
+         return answer_incrementality_report(database, clicks, call);
        }},
       {net::Method::get, "/v1/reports/leaks", net::Role::admin | net::Role::viewer,
        [&database, &clicks](const net::Call& call) {

@@ -34,6 +34,7 @@
 #include <vector>
 
 #include "attribution/compare_models.hpp"
+#include "attribution/incrementality.hpp"
 #include "attribution/journeys.hpp"
 #include "attribution/policy.hpp"
 #include "attribution/signals.hpp"

@@ -4,6 +4,7 @@
 
 #include "net/json.hpp"
 #include "net/problem.hpp"
+#include "redirect/holdout_runs.hpp"
 #include "redirect/link_context.hpp"
 #include "redirect/link_routes.hpp"
 #include "redirect/links.hpp"
@@ -144,15 +145,19 @@ Answer BulkRoutes::create_all(storage::Session& session, const net::Call& call, 
 json::object BulkRoutes::create_one(LinkContext& context, const net::Call& call, const Row& row,
                                     const json::value& body, std::vector<core::LinkId>& made,
                                     std::vector<net::FieldError>& errors) const {
-  const auto created = create_link(context, row.link, call.now);
-  if (!created) {
-    auto field = refused_field(created.error());
+  const auto refuse = [&](const core::Error& error) {
+    auto field = refused_field(error);
     // Everything create_link() says is about a field; a failure of the world is thrown.
-    if (!field) field = net::FieldError{"", "refused", created.error().detail};
+    if (!field) field = net::FieldError{"", "refused", error.detail};
     field->pointer = pointer_of(row.number) + field->pointer;
     errors.push_back(std::move(*field));
-    return {};
-  }
+    return json::object();
+  };
+  const std::int64_t days_kept = options_.click_retention_days;
+  if (auto kept = check_kept(row.link.rules.holdout, days_kept, call.now); !kept)
+    return refuse(kept.error());
+  const auto created = create_link(context, row.link, call.now);
+  if (!created) return refuse(created.error());
   made.push_back(created->id);
   json::object change = body.as_object();
   change["slug"] = created->slug;

@@ -22,7 +22,8 @@ inline constexpr std::uint32_t flag_no_activation = 8;  // Sec-Fetch says: not s
 inline constexpr std::uint32_t flag_datacenter = 16;    // the address is in a hosting range
 inline constexpr std::uint32_t flag_closed = 32;      // the link was closed: led elsewhere by rule
 inline constexpr std::uint32_t flag_uses_limit = 64;  // took one of the link's limited uses
-// Two bits from here on are the Consent of visitor_cookie.hpp.
+// Two bits from here on are the Consent of visitor_cookie.hpp; from bit 16 on they are those of
+// holdout.hpp.
 inline constexpr int flag_consent_shift = 8;
 inline constexpr std::uint32_t flag_cookie = 1'024;  // the visitor is the cookie's, by consent
 

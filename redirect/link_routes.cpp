@@ -7,6 +7,7 @@
 #include "net/listing.hpp"
 #include "net/problem.hpp"
 #include "redirect/answers.hpp"
+#include "redirect/holdout_runs.hpp"
 #include "redirect/link_codes.hpp"
 #include "redirect/link_context.hpp"
 #include "redirect/links.hpp"
@@ -42,6 +43,8 @@ class LinkRoutes {
     if (result->status < 300 && link) changed_(call.who.brand, {&link, 1});
     return *result;
   }
+  // What an edit means for the link's holdout, which was `before`.
+  core::Result<void> settle_run(const net::Call& call, const Holdout& before, Link& link) const;
   Answer change_link(const net::Call& call,
                      const std::function<Answer(storage::Session&, Link&)>& change) const;
 
@@ -98,6 +101,9 @@ Answer LinkRoutes::create(const net::Call& call) const {
   core::LinkId made;
   auto answer = storage::once(
       database_, net::idempotency_key(call), call.now, [&](storage::Session& session) {
+        if (auto kept = check_kept(link.rules.holdout, options_.click_retention_days, call.now);
+            !kept)
+          return refused_link(kept.error());
         auto created = create_link(session, call.who.brand, link, call.now);
         if (!created) return refused_link(created.error());
         made = created->id;
@@ -193,6 +199,17 @@ void put_back(storage::Session& session, core::BrandId brand, const Removed& rem
   if (removed.utm) link.utm = stored_utm(deal->utm);
 }
 
+core::Result<void> LinkRoutes::settle_run(const net::Call& call, const Holdout& before,
+                                          Link& link) const {
+  LinkRules& rules = link.rules;
+  if (rules.holdout != before) {
+    if (auto kept = check_kept(rules.holdout, options_.click_retention_days, call.now); !kept)
+      return kept;
+    if (auto good = settle_holdout(rules, before, call.now); !good) return good;
+  }
+  return draw_run(rules, call.now);
+}
+
 Answer LinkRoutes::edit(const net::Call& call) const {
   net::Fields body(call.request.body);
   const auto given_destination = body.maybe_text("destination", {.min = 1, .max = 4096});
@@ -213,6 +230,7 @@ Answer LinkRoutes::edit(const net::Call& call) const {
                           "An archived link cannot be edited; make a new one.");
     const boost::json::object before = link_json(link, options_);
     const std::string stored = link.destination;
+    const LinkRules rules = link.rules;
     if (!link.rules.page.empty()) link.destination = link.rules.page;
     const std::vector<std::string> domains = allowed_domains(session, call.who.brand);
     auto destination = given_destination;
@@ -233,7 +251,9 @@ Answer LinkRoutes::edit(const net::Call& call) const {
     if (status != 0) link.status = status;
     link.is_enabled = is_enabled.value_or(link.is_enabled);
     if (link_json(link, options_) == before) return link_answer(200, link);
+    if (auto run = settle_run(call, rules.holdout, link); !run) return refused_link(run.error());
     if (!update_link(session, call.who.brand, link, call.now)) return changed_meanwhile();
+    record_run(session, call.who.brand, link.id, rules, link.rules, call.now);
     storage::record_change(session, call.who.brand, call.now, call.who.key.text(), "updated",
                            link.id.text(), call.request.body);
     return link_answer(200, *find_link(session, call.who.brand, link.id));

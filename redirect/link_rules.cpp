@@ -87,7 +87,8 @@ double fraction_of(std::uint64_t hash) {
 bool LinkRules::empty() const {
   return !starts_at && !ends_at && click_limit == 0 && fallback_url.empty() && targets.empty() &&
          split.empty() && ios_url.empty() && android.package.empty() && !code.id &&
-         !code.is_per_click && apply.kind == ApplyWay::Kind::none;
+         !code.is_per_click && apply.kind == ApplyWay::Kind::none &&
+         holdout.kind == Holdout::Kind::none && run.version == 0;
 }
 
 bool is_on_time(const LinkRules& rules, core::Instant at) {

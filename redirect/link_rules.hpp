@@ -13,6 +13,7 @@
 #include "core/id.hpp"
 #include "core/time.hpp"
 #include "redirect/apply_link.hpp"
+#include "redirect/holdout.hpp"
 
 namespace fairlead::redirect {
 
@@ -73,6 +74,8 @@ struct LinkRules {
   LinkCode code;
   ApplyWay apply;    // how the link's own destination brings the code
   std::string page;  // of apply: the destination as the brand wrote it
+  Holdout holdout;
+  HoldoutRun run;  // of the holdout, or the last there was
 
   bool empty() const;
 };
@@ -89,6 +92,7 @@ struct Visit {
   std::string_view query;     // as sent
   core::LinkId link;
   std::uint64_t visitor = 0;  // the same for the same person and link, as far as one may know
+  bool is_known = false;      // that visitor may be known, and is recorded with the click
   bool is_used_up = false;    // no click of the limit is left for this one
 };
 

@@ -7,6 +7,7 @@
 #include "core/host_name.hpp"
 #include "net/router.hpp"
 #include "redirect/answers.hpp"
+#include "redirect/holdout_runs.hpp"
 #include "redirect/link_codes.hpp"
 #include "redirect/link_context.hpp"
 #include "redirect/rule_fields.hpp"
@@ -156,6 +157,8 @@ core::Result<CreatedLink> create_link(LinkContext& context, const NewLink& link,
   destination = settle_code(
       session, {brand, link.deal, *destination, *utm, context.allowed_domains()}, rules);
   if (!destination) return destination.error();
+  if (auto good = settle_holdout(rules, {}, now); !good) return good.error();
+  if (auto drawn = draw_run(rules, now); !drawn) return drawn.error();
   auto domain = check_domain(link.domain);
   if (!domain) return domain.error();
   if (!context.may_use_domain(*domain))
@@ -169,7 +172,10 @@ core::Result<CreatedLink> create_link(LinkContext& context, const NewLink& link,
     const auto inserted =
         session.run(sql::insert_link, brand, id, link.deal, *domain, slug, *destination,
                     utm_text(*utm), link.utm_locked, link.status, rules_text(rules), now);
-    if (inserted.changed == 1) return CreatedLink{id, slug};
+    if (inserted.changed == 1) {
+      record_run(session, brand, id, {}, rules, now);
+      return CreatedLink{id, slug};
+    }
     if (!link.slug.empty()) break;
   }
   return core::fail(core::Errc::conflict, "slug \"" + link.slug + "\" is taken; choose another");

@@ -5,10 +5,10 @@
 // lock. docs/ARCHITECTURE.md says in which order to read the folder.
 //
 // Routes: POST|GET /v1/links, POST /v1/links/bulk, GET|PATCH|DELETE /v1/links/{id}, GET
-// /v1/links/{id}/qr.svg|png. Tables: links (main database); clicks, click_links, click_profiles,
-// click_words, click_uses, click_rollups, click_rollups_by, click_visitors, click_epochs,
-// click_state (click file, written by one thread only). Threads: FastPath on the I/O threads; link
-// handlers on the work pool; start(), stop() and reload_places() from main.
+// /v1/links/{id}/qr.svg|png. Tables: links, holdout_runs (main database); clicks, click_links,
+// click_profiles, click_words, click_uses, click_rollups, click_rollups_by, click_visitors,
+// click_epochs, click_state (click file, written by one thread only). Threads: FastPath on the I/O
+// threads; link handlers on the work pool; start(), stop() and reload_places() from main.
 #pragma once
 
 #include <cstdint>

@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "redirect/holdout_fields.hpp"
 #include "redirect/rule_words.hpp"
 
 namespace fairlead::redirect {
@@ -262,6 +263,7 @@ void read_rules(net::Fields& body, LinkRules& rules) {
   read_deep_links(body, rules);
   read_code(body, rules.code);
   read_apply(body, rules.apply);
+  read_holdout(body, rules.holdout);
 }
 
 }  // namespace fairlead::redirect

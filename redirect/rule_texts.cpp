@@ -2,6 +2,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "redirect/holdout_fields.hpp"
 #include "redirect/redirect.hpp"
 #include "redirect/rule_fields.hpp"
 
@@ -28,6 +29,7 @@ void for_each_url(Rules& rules, const Visit& visit) {
   for (std::size_t i = 0; i < rules.split.size(); ++i)
     visit("split/" + std::to_string(i) + "/destination", rules.split[i].destination);
   visit("deep_links/ios/url", rules.ios_url);
+  visit("holdout/destination", rules.holdout.destination);
 }
 
 bool has_url(const LinkRules& rules, std::string_view wanted) {
@@ -122,6 +124,19 @@ json::value id_or_null(core::CodeId id) {
   return json::value(id.text());
 }
 
+// Where a code stands in a destination by {code}, nobody knows how that page is without it.
+core::Result<void> check_withheld(const LinkRules& rules) {
+  const Holdout& holdout = rules.holdout;
+  if (holdout.kind == Holdout::Kind::none) return {};
+  if (holdout.withhold == Holdout::Withhold::code && rules.apply.kind == ApplyWay::Kind::none)
+    return refuse(
+        "holdout/withhold \"code\" needs apply, so that the page without the code is known; "
+        "give holdout/destination instead, or null for no holdout");
+  if (holdout.destination.find("{code}") != std::string::npos)
+    return refuse("holdout/destination must not have {code}: it is for those who get none");
+  return {};
+}
+
 }  // namespace
 
 bool has_macro_in_rules(const LinkRules& rules, std::string_view macro) {
@@ -141,6 +156,7 @@ core::Result<void> check_rules(const LinkRules& rules) {
     return refuse("expired_url needs ends_at; without it nobody is led there");
   if (!rules.limit_reached_url.empty() && rules.click_limit == 0)
     return refuse("limit_reached_url needs click_limit; without it nobody is led there");
+  if (auto good = check_withheld(rules); !good) return good;
   const std::size_t bytes = rules_text(rules).size();
   if (bytes > rules_bytes_max)
     return refuse("targets and all other rules of a link may have " +
@@ -185,6 +201,8 @@ void add_rules_json(const LinkRules& rules, json::object& json) {
   json["code"] = text_or_null(rules.code.text);
   json["code_per_click"] = rules.code.is_per_click;
   json["apply"] = apply_json(rules.apply);
+  json["holdout"] = holdout_json(rules.holdout);
+  json["holdout_run"] = run_json(rules.run);
 }
 
 std::string rules_text(const LinkRules& rules) {
@@ -214,6 +232,7 @@ core::Result<LinkRules> stored_rules(std::string_view text) {
   // What the API answers or derives, and takes from nobody.
   rules.code.text = fields.maybe_text("code").value_or("");
   rules.page = fields.maybe_text("page", {.min = 1, .max = 4096}).value_or("");
+  read_run(fields, rules.run);
   fields.refuse_unknown();
   if (problems.empty()) return rules;
   return refuse(problems.front().pointer + ": " + problems.front().detail);

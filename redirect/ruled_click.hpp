@@ -20,7 +20,7 @@ struct RuledClick {
   std::string_view fallback_url;    // … but by the link's own fallback when it has one
   const AndroidApp* app = nullptr;  // the Location takes its intent:// form
   std::uint8_t variant = 0;
-  std::uint32_t flags = 0;  // flag_closed, flag_uses_limit
+  std::uint32_t flags = 0;  // flag_closed, flag_uses_limit, those of holdout.hpp
 };
 
 // `target` is the link's own. `uses` must be there when the rules have a click limit. A destination

@@ -250,7 +250,8 @@ RuledClick Service::rule(const net::Request& request, const LinkTable::Found& fo
   visit.country = facts.country;
   visit.language = facts.language;
   // Who must not be known is told apart by what lives in this process's memory only.
-  if (!rules.split.empty()) {
+  visit.is_known = visitor.visitor != 0 || visitor.may_hash;
+  if (!rules.split.empty() || rules.holdout.kind == Holdout::Kind::visitor) {
     if (visitor.visitor != 0) {
       visit.visitor = static_cast<std::uint64_t>(visitor.visitor);
     } else if (visitor.may_hash) {

@@ -41,11 +41,12 @@ LIBRARIES = [
     ("toml++/", "app/"),
 ]
 PURE = re.compile(
-    r"redirect/(decide|bots|link_rules|deep_link|apply_link)"
+    r"redirect/(decide|bots|link_rules|deep_link|apply_link|holdout\.)"
     r"|codes/(terms|cart|verdict|rules|discount|life|code_text|proposals)\."
     r"|codes/leak_(test|history|filter|verdict)\."
     r"|attribution/(models[./]|(report|compare)_models\.|attribute\.|net_order\.|signals[./])"
     r"|attribution/platforms/acp_claim\."
+    r"|attribution/incrementality[./]"
     r"|ledger/(plans[./]|commission\.|roi)"
 )
 IMPURE_INCLUDE = re.compile(

@@ -80,7 +80,7 @@ class RunningRedirect {
     request.path = path;
     request.query = query;
     request.host = host;
-    request.client_address = "203.0.113.7";
+    request.client_address = client_address;
     request.headers = {{"User-Agent",
                         "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) "
                         "AppleWebKit/605.1.15 Mobile/15E148 Instagram 300.0.0.1"},
@@ -113,6 +113,7 @@ class RunningRedirect {
   }
 
   std::vector<std::pair<std::string_view, std::string_view>> more_headers;
+  std::string client_address = "203.0.113.7";
 
  private:
   TemporaryDirectory directory_;
