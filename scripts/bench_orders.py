@@ -2,12 +2,12 @@
 """Orders a second, each booked with its credit, commission and postings, durably.
 
 POST /v1/orders by wrk, 64 connections, each request a new order of two lines and a customer that
-names a code and the click that led to it. Servers and generator share both cores. Beside fairlead on
-SQLite (synchronous=FULL) and on a PostgreSQL 15 with its own, durable settings runs the
+names a code and the click that led to it. Servers and generator share both cores. Beside fairlead
+on SQLite (synchronous=FULL) and on a PostgreSQL 15 with its own, durable settings runs the
 straightforward way on both, `load_one_by_one --orders`: one transaction for each order that writes
-as many rows. That peer needs no HTTP, no keys, no JSON, no rules and fewer columns, so it does less.
-Rounds are interleaved; what counts is the ratio within a round. At the end every answered order must
-be there, and `fairlead verify` must agree with every credit and posting.
+as many rows. That peer needs no HTTP, no keys, no JSON, no rules and fewer columns, so it does
+less. Rounds are interleaved; what counts is the ratio within a round. At the end every answered
+order must be there, and `fairlead verify` must agree with every credit and posting.
 
   ROUNDS=5 ROUND_SECONDS=5 CONNECTIONS=64 ./scripts/bench orders
 """

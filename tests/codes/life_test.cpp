@@ -334,39 +334,6 @@ TEST_P(Holding, OrderConfirmsItsHold) {
   EXPECT_TRUE(checkout.verify().empty());
 }
 
-// A limit that is lowered leaves a hold alone, and so does one that is new.
-TEST_P(Holding, IsAPromiseAlsoAgainstALimitThatIsAddedLater) {
-  const Checkout checkout(database());
-  const auto id = checkout.create("MIA10", ten_percent);
-  const auto in_dollars = R"({"code":"MIA10","order_ref":"order-2","currency":"USD",)"
-                          R"("subtotal_minor":1000})";
-  ASSERT_EQ(checkout.reserve(cart_json("MIA10", "order-1", 1'000)).status, 201);
-  ASSERT_EQ(checkout.reserve(in_dollars).status, 201);
-  ASSERT_EQ(checkout.reserve(cart_json("MIA10", "order-3", 1'000, "anna")).status, 201);
-  ASSERT_EQ(
-      checkout.patch(id, R"({"limits":{"uses_per_customer_max":1,"budget_minor":1000000}})").status,
-      200);
-  EXPECT_EQ(checkout.redeem(cart_json("MIA10", "order-1", 1'000)).status, 200);
-  EXPECT_EQ(checkout.redeem(cart_json("MIA10", "order-4", 1'000)).at("/reason/code"),
-            "customer_required");
-  EXPECT_EQ(checkout.redeem(cart_json("MIA10", "order-3", 1'000)).at("/reason/code"),
-            "customer_required")
-      << "the hold was anna's, who would have her place and the code";
-  EXPECT_EQ(checkout.patch(id, R"({"limits":{"budget_minor":1000000}})").status, 200);
-  EXPECT_EQ(checkout.redeem(in_dollars).status, 200);
-  EXPECT_TRUE(checkout.verify().empty());
-}
-
-TEST_P(Holding, IsNotNeededOnceTheMoneyHasMoved) {
-  const Checkout checkout(database());
-  checkout.create("MIA10", std::string(ten_percent) +
-                               R"(,"limits":{"uses_per_customer_max":1,"budget_minor":1000000})");
-  const auto reply = checkout.redeem(
-      R"({"code":"MIA10","order_ref":"order-1","currency":"USD","subtotal_minor":1000,"paid":true})");
-  EXPECT_EQ(reply.status, 200) << reply.body;
-  EXPECT_TRUE(checkout.verify().empty());
-}
-
 class RollingBack : public test::OnEveryEngine {};
 INSTANTIATE_ON_ENGINES(RollingBack);
 
