@@ -1,7 +1,7 @@
 // A share of a link's clicks does without what the link adds, so that a report can tell what that
 // brings: the arms of a run, and which one a click is in. Evaluated for links that have a holdout
 // only. Nobody is led to a wrong page, and the influencer is credited in both arms alike
-// (docs/decisions/0011). Plain values; pure; any thread.
+// (docs/decisions/0012). Plain values; pure; any thread.
 #pragma once
 
 #include <cstdint>
