@@ -52,7 +52,7 @@ struct Column {
   enum class Place { code, top, discount, limits, rules, passed_over } place;
   std::string_view field;
   core::Cell (*cell)(const storage::Row& row);
-  enum class Type { text, integer } type = Type::text;
+  enum class Type { text, integer, boolean } type = Type::text;
 };
 constexpr Column columns[] = {
     {"code", Column::Place::code, "code", text_cell<1>},
@@ -73,9 +73,21 @@ constexpr Column columns[] = {
      Column::Type::integer},
     {"rules", Column::Place::rules, "rules", text_cell<16>},
     {"id", Column::Place::passed_over, "", id_cell<0, core::CodeId>},
-    {"enabled", Column::Place::passed_over, "", enabled_cell},
+    {"enabled", Column::Place::top, "enabled", enabled_cell, Column::Type::boolean},
     {"batch_id", Column::Place::passed_over, "", id_cell<14, core::BatchId>},
     {"created_at", Column::Place::passed_over, "", instant_cell<15>}};
+
+// As spreadsheets and people write it, in upper or lower case, with blanks around it.
+std::optional<bool> boolean_of(std::string_view text) {
+  const auto word = fold(text);
+  for (const std::string_view yes : {"TRUE", "YES", "ON", "1"}) {
+    if (word == yes) return true;
+  }
+  for (const std::string_view no : {"FALSE", "NO", "OFF", "0"}) {
+    if (word == no) return false;
+  }
+  return std::nullopt;
+}
 
 // A text that the export defused comes back as it was.
 std::string_view without_defusing(std::string_view text) {
@@ -198,7 +210,9 @@ class SheetReader {
           code_ = text;
           break;
         case Column::Place::top:
-          body[column.field] = text;
+          body[column.field] = column.type == Column::Type::boolean
+                                   ? boolean_in(record.line, column, text)
+                                   : boost::json::value(text);
           break;
         case Column::Place::discount:
           discount[column.field] = value_of(column, text);
@@ -210,9 +224,6 @@ class SheetReader {
           rules = text;
           break;
         case Column::Place::passed_over:
-          if (column.name == "enabled" && text == "false")
-            refuse(record.line, "enabled",
-                   "a code that is switched off is not imported; leave the line out");
           break;
       }
     }
@@ -222,7 +233,8 @@ class SheetReader {
     return body;
   }
 
-  // The conditions that have no column of their own, as JSON: fields of the body, laid over it.
+  // The conditions that have no column of their own, as JSON: fields of the body, laid over it. A
+  // field that has one is refused, so that a line does not say two things.
   void add_rules(std::size_t line, std::string_view text, boost::json::object& body) {
     if (text.empty()) return;
     const auto parsed = net::parse_json(text);
@@ -232,6 +244,7 @@ class SheetReader {
       return;
     }
     for (const auto& [name, value] : parsed->get_object()) {
+      refuse_columns(line, name, value);
       auto* part = body.if_contains(name);
       if (!part || !part->is_object() || !value.is_object()) {
         body[name] = value;
@@ -240,6 +253,33 @@ class SheetReader {
       for (const auto& [field, inner] : value.get_object())
         part->get_object()[field] = inner;
     }
+  }
+
+  void refuse_columns(std::size_t line, std::string_view name, const boost::json::value& value) {
+    const auto refuse_column = [&](Column::Place place, std::string_view field) {
+      for (const auto& column : columns) {
+        if (column.place == place && column.field == field)
+          refuse(line, "rules",
+                 std::string(field) + " has a column of its own, " + std::string(column.name));
+      }
+    };
+    refuse_column(Column::Place::top, name);
+    refuse_column(Column::Place::code, name);
+    if (!value.is_object()) return;
+    for (const auto& [field, inner] : value.get_object()) {
+      if (name == "discount") refuse_column(Column::Place::discount, field);
+      if (name == "limits") refuse_column(Column::Place::limits, field);
+    }
+  }
+
+  // null, which is as good as absent, for blanks.
+  boost::json::value boolean_in(std::size_t line, const Column& column, std::string_view text) {
+    if (written(text).empty()) return nullptr;
+    const auto value = boolean_of(text);
+    if (value) return *value;
+    refuse(line, column.name,
+           std::string(column.name) + " must be true, false, yes, no, on, off, 1 or 0, or empty");
+    return nullptr;
   }
 
   // What is no whole number stays a text, and the reader of the field says what it must be.

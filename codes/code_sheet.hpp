@@ -4,7 +4,8 @@
 //
 // Columns: code, deal_id, discount_kind, rate_ppm, amount_minor, currency, starts_at, ends_at,
 // uses_max, uses_per_customer_max, budget_minor, subtotal_min_minor, rules (every other condition,
-// as JSON); and id, enabled, batch_id, created_at, which an import passes over.
+// as JSON), enabled (a word for yes or no; empty = yes); and id, batch_id, created_at, which an
+// import passes over.
 #pragma once
 
 #include <cstddef>

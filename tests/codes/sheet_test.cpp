@@ -180,6 +180,33 @@ TEST_P(Sheets, WhatIsWrittenIsReadBack) {
   EXPECT_EQ(get("/v1/codes.csv?deal_id=lnk_1").at("/errors/0/pointer"), "?deal_id");
 }
 
+TEST_P(Sheets, ACodeThatIsSwitchedOffStaysSoHoweverASpreadsheetWritesIt) {
+  const std::string_view off[] = {"false", "FALSE", "False", "0", "no", " false", "off\t", "NO"};
+  const std::string_view on[] = {"true", "TRUE", "1", "yes", " On ", "", " "};
+  std::string file = "code,discount_kind,enabled\n";
+  int number = 0;
+  for (const auto word : off)
+    file += "OFF-" + std::to_string(number++) + ",free_shipping,\"" + std::string(word) + "\"\n";
+  for (const auto word : on)
+    file += "ON-" + std::to_string(number++) + ",free_shipping,\"" + std::string(word) + "\"\n";
+  ASSERT_EQ(import(file).status, 201) << import(file).body;
+  for (const bool is_off : {true, false}) {
+    const auto* const where =
+        is_off ? "is_enabled = 0 AND code LIKE 'OFF-%'" : "is_enabled = 1 AND code LIKE 'ON-%'";
+    EXPECT_EQ(checkout_.number("SELECT COUNT(*) FROM codes WHERE " + std::string(where)),
+              static_cast<std::int64_t>(is_off ? std::size(off) : std::size(on)));
+  }
+  EXPECT_EQ(checkout_.validate(cart_json("OFF-0", "A-1", 100)).at("/reason/code"), "code_disabled");
+  // What is written is read back with its state.
+  const auto sheet = read(get("/v1/codes.csv").body);
+  ASSERT_TRUE(sheet.problems.empty());
+  for (const auto& row : sheet.rows)
+    EXPECT_EQ(row.code.terms.is_enabled, row.code.text.starts_with("ON")) << row.code.text;
+  const auto wrong = import("code,discount_kind,enabled\nX1,free_shipping,FALSCH\n");
+  EXPECT_EQ(wrong.at("/errors/0/pointer"), "/2/enabled");
+  EXPECT_NE(wrong.at("/errors/0/detail").find("true, false"), std::string::npos) << wrong.body;
+}
+
 TEST_P(Sheets, BatchIsWrittenPageAfterPageAndWithoutOtherCodes) {
   checkout_.create("BEFORE", ten_percent);
   const auto asked = checkout_.post("/v1/codes/bulk",
