@@ -6,6 +6,7 @@
 #include "admin/resources.hpp"
 #include "admin/sql.hpp"
 #include "codes/codes.hpp"
+#include "core/check.hpp"
 #include "core/host_name.hpp"
 #include "ledger/ledger.hpp"
 #include "net/listing.hpp"
@@ -23,10 +24,11 @@ constexpr net::TextRule reason_rule{.min = 3, .max = 200};
 
 struct Asked {
   std::string action;
-  std::string code;                   // of rotate; "" = one is made
-  std::optional<core::Instant> from;  // of hold_commissions
-  std::string reason;                 // of hold_commissions, for the influencer
-  std::string note;                   // for the log
+  std::string code;                                       // of rotate; "" = one is made
+  codes::Similar similar = codes::Similar::refuse_slips;  // of rotate
+  std::optional<core::Instant> from;                      // of hold_commissions
+  std::string reason;                                     // of hold_commissions, for the influencer
+  std::string note;                                       // for the log
 };
 
 Asked read_action(net::Fields& body) {
@@ -34,8 +36,11 @@ Asked read_action(net::Fields& body) {
   asked.action = body.one_of(
       "action", {"notify", "pause", "rotate", "hold_commissions", "release_commissions"});
   asked.note = body.maybe_text("note", {.min = 1, .max = 500}).value_or("");
-  if (asked.action == "rotate")
+  if (asked.action == "rotate") {
     asked.code = body.maybe_text("code", {.min = 1, .max = 64}).value_or("");
+    if (body.maybe_boolean("allow_similar").value_or(false))
+      asked.similar = codes::Similar::allow_slips;
+  }
   if (asked.action == "hold_commissions") {
     asked.from = body.instant("from");
     asked.reason = body.text("reason", reason_rule);
@@ -43,16 +48,24 @@ Asked read_action(net::Fields& body) {
   return asked;
 }
 
-core::Answer refuse_rotation(const core::Error& error) {
-  const bool is_text = error.detail.starts_with("code:");
-  if (error.code == core::Errc::conflict)
-    return net::problem(409, is_text ? "code_taken" : "not_rotatable", error.detail + ".");
-  if (error.code == core::Errc::invalid)
-    return net::problem(400, "invalid_request", error.detail,
-                        {{"/code", "invalid_value", error.detail}});
-  if (error.code == core::Errc::not_found)
-    return net::problem(409, "not_rotatable", "The code's deal is archived and gets no new codes.");
-  return net::problem_of(error);
+core::Answer refuse_rotation(const codes::RefusedRotation& refused) {
+  switch (refused.why) {
+    case codes::RotationRefusal::no_such_code:
+      return no_such("code");
+    case codes::RotationRefusal::archived:
+    case codes::RotationRefusal::rotated:
+      return net::problem(409, "not_rotatable", refused.detail);
+    case codes::RotationRefusal::placement_taken:
+      return net::problem(409, "placement_taken", refused.detail);
+    case codes::RotationRefusal::text_taken:
+      return net::problem(409, "code_taken", refused.detail);
+    case codes::RotationRefusal::text_too_similar:
+      return net::problem(409, "code_too_similar", refused.detail);
+    case codes::RotationRefusal::bad_text:
+      return net::problem(400, "invalid_request", refused.detail,
+                          {{"/code", "invalid_value", refused.detail}});
+  }
+  CHECK(false);
 }
 
 // Carries it out; an answer is a refusal. What was done is added to `done`.
@@ -65,7 +78,8 @@ std::optional<core::Answer> carry_out(storage::Session& session, const net::Call
       return net::problem_of(paused.error());
     done["enabled"] = false;
   } else if (asked.action == "rotate") {
-    const auto rotated = codes::rotate_code(session, brand, code, asked.code, call.now);
+    const auto rotated =
+        codes::rotate_code(session, brand, code, asked.code, asked.similar, call.now);
     if (!rotated) return refuse_rotation(rotated.error());
     done["enabled"] = false;
     done["replaced_by"] = rotated->successor.text();

@@ -17,7 +17,10 @@ constexpr int attempts_max = 5;
 using Copied = boost::system::result<core::CodeId, RefusedCopy>;
 Copied copy_code(storage::Session& session, core::BrandId brand, const StoredCode& original,
                  std::string_view text, Similar similar, core::Instant now);
-core::Error error_of(const RefusedCopy& refused);
+bool is_placement_of_another(storage::Session& session, core::BrandId brand,
+                             const StoredCode& variant, const CodeKin& kin);
+RefusedRotation refuse_rotation(const RefusedCopy& refused, const CodeKin& kin,
+                                std::string_view text);
 core::CodeId root_of(storage::Session& session, core::BrandId brand, core::CodeId code);
 Variant read_variant(const storage::Row& row);
 std::optional<Variant> find_variant(storage::Session& session, core::BrandId brand,
@@ -39,6 +42,25 @@ boost::system::result<Variant, RefusedCopy> make_variant(storage::Session& sessi
   if (!id) return id.error();
   session.run(sql::set_kin, brand, *id, root, placement);
   return *find_variant(session, brand, *id);
+}
+
+std::string explain(const RefusedCopy& refused, std::string_view placement, std::string_view text) {
+  switch (refused.why) {
+    case CopyRefusal::placement_taken:
+      return "The placement \"" + std::string(placement) +
+             "\" has a variant of this code already; archive or rotate that one first.";
+    case CopyRefusal::text_taken:
+      return text.empty()
+                 ? "No text was found that is free; choose one."
+                 : "The code " + fold(text) + " exists already; choose another text, or none.";
+    case CopyRefusal::text_too_similar:
+      return explain(*refused.alike);
+    case CopyRefusal::bad_text:
+      return std::string(canonical_text_rule);
+    case CopyRefusal::deal_archived:
+      return "The code's deal is archived and gets no new codes.";
+  }
+  CHECK(false);
 }
 
 std::optional<StaysOff> why_off(storage::Session& session, core::BrandId brand, core::CodeId code) {
@@ -89,20 +111,25 @@ core::Result<void> pause_code(storage::Session& session, core::BrandId brand, co
   return {};
 }
 
-core::Result<RotatedCode> rotate_code(storage::Session& session, core::BrandId brand,
-                                      core::CodeId id, std::string_view text, core::Instant now) {
+boost::system::result<RotatedCode, RefusedRotation> rotate_code(
+    storage::Session& session, core::BrandId brand, core::CodeId id, std::string_view text,
+    Similar similar, core::Instant now) {
   auto code = lock_code(session, brand, id);
-  if (!code) return core::fail(core::Errc::not_found, "there is no such code");
+  if (!code) return RefusedRotation{RotationRefusal::no_such_code, "There is no such code."};
   if (code->archived_at)
-    return core::fail(core::Errc::conflict, "code_id: the code is archived; it has no successor");
+    return RefusedRotation{RotationRefusal::archived,
+                           "This code is archived and has no successor."};
   const auto kin = find_kin(session, brand, id);
   if (kin.replaced_by)
-    return core::fail(core::Errc::conflict, "code_id: the code was rotated to " +
-                                                kin.replaced_by.text() + "; rotate that one");
+    return RefusedRotation{
+        RotationRefusal::rotated,
+        "This code was rotated to " + kin.replaced_by.text() + "; rotate that one."};
+  if (kin.variant_of && is_placement_of_another(session, brand, *code, kin))
+    return refuse_rotation({CopyRefusal::placement_taken}, kin, text);
   // The successor is good even when the leaked one was paused before.
   auto terms = code->terms;
-  const auto successor = copy_code(session, brand, *code, text, Similar::refuse_slips, now);
-  if (!successor) return error_of(successor.error());
+  const auto successor = copy_code(session, brand, *code, text, similar, now);
+  if (!successor) return refuse_rotation(successor.error(), kin, text);
   if (kin.variant_of) session.run(sql::set_kin, brand, *successor, kin.variant_of, kin.placement);
   terms.is_enabled = false;
   change_code(session, brand, *code, terms);
@@ -143,22 +170,33 @@ Copied copy_code(storage::Session& session, core::BrandId brand, const StoredCod
   }
 }
 
-// As rotate_code() tells its refusals.
-core::Error error_of(const RefusedCopy& refused) {
-  switch (refused.why) {
-    case CopyRefusal::text_too_similar:
-      return core::fail(core::Errc::conflict,
-                        "code: it looks like or is one slip off " + refused.alike->text + " (" +
-                            refused.alike->id.text() + ") of another influencer");
-    case CopyRefusal::bad_text:
-      return core::fail(core::Errc::invalid, "code: " + std::string(canonical_text_rule));
-    case CopyRefusal::deal_archived:
-      return core::fail(core::Errc::not_found, "the code's deal is archived");
-    case CopyRefusal::placement_taken:
-    case CopyRefusal::text_taken:
-      return core::fail(core::Errc::conflict, "code: the text exists already");
-  }
-  CHECK(false);
+// While a variant was switched off, another may have been made at its placement; while it is on, it
+// is the one. Under the original's lock, as all variants are made.
+bool is_placement_of_another(storage::Session& session, core::BrandId brand,
+                             const StoredCode& variant, const CodeKin& kin) {
+  lock_code(session, brand, kin.variant_of);
+  return !variant.terms.is_enabled &&
+         !session.run(sql::find_variant_at, brand, kin.variant_of, kin.placement).empty();
+}
+
+RefusedRotation refuse_rotation(const RefusedCopy& refused, const CodeKin& kin,
+                                std::string_view text) {
+  const auto why = [&] {
+    switch (refused.why) {
+      case CopyRefusal::placement_taken:
+        return RotationRefusal::placement_taken;
+      case CopyRefusal::text_taken:
+        return RotationRefusal::text_taken;
+      case CopyRefusal::text_too_similar:
+        return RotationRefusal::text_too_similar;
+      case CopyRefusal::bad_text:
+        return RotationRefusal::bad_text;
+      case CopyRefusal::deal_archived:
+        return RotationRefusal::archived;
+    }
+    CHECK(false);
+  }();
+  return {why, explain(refused, kin.placement, text)};
 }
 
 core::CodeId root_of(storage::Session& session, core::BrandId brand, core::CodeId code) {

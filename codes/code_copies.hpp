@@ -43,6 +43,8 @@ struct RefusedCopy {
   CopyRefusal why;
   std::optional<AlikeCode> alike = {};
 };
+// A sentence for whoever asked for the copy, of what was asked for.
+std::string explain(const RefusedCopy& refused, std::string_view placement, std::string_view text);
 // Of a code that is itself a variant, a sister is made. `text` "" = the original's, as far as it is
 // A-Z, 0-9, "-" and "_", with a random end. `of` is locked by the caller.
 boost::system::result<Variant, RefusedCopy> make_variant(storage::Session& session,

@@ -8,7 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "codes/codes.hpp"
+#include "core/id.hpp"
+#include "core/time.hpp"
+#include "storage/storage.hpp"
 
 namespace fairlead::codes {
 

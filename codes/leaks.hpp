@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "codes/code_looks.hpp"
 #include "codes/leak_verdict.hpp"
 #include "core/id.hpp"
 #include "core/money.hpp"
@@ -90,11 +91,26 @@ struct RotatedCode {
   core::CodeId successor;
   std::string text;
 };
+enum class RotationRefusal : std::uint8_t {
+  no_such_code,
+  archived,         // the code or its deal
+  rotated,          // before, to another code
+  placement_taken,  // by a variant that was made while this one was switched off
+  text_taken,
+  text_too_similar,  // to a code of another influencer
+  bad_text           // none that a code may have
+};
+struct RefusedRotation {
+  RotationRefusal why;
+  std::string detail;  // a sentence for whoever asked
+};
 // Pauses the code for good and makes another with the same terms, deal and placement; `text` "" =
-// the old one with a random end. Errc::not_found; Errc::conflict: the text exists ("code: …"), or
-// the code is archived or was rotated ("code_id: …"); Errc::invalid: no text of a code.
-core::Result<RotatedCode> rotate_code(storage::Session& session, core::BrandId brand,
-                                      core::CodeId code, std::string_view text, core::Instant now);
+// the old one with a random end. A refusal has written nothing.
+boost::system::result<RotatedCode, RefusedRotation> rotate_code(storage::Session& session,
+                                                                core::BrandId brand,
+                                                                core::CodeId code,
+                                                                std::string_view text,
+                                                                Similar similar, core::Instant now);
 
 struct LeakPolicy {
   std::vector<std::string> actions{"notify"};  // of notify, pause, hold_commissions

@@ -16,24 +16,18 @@ namespace {
 
 core::Answer refuse(const RefusedCopy& refused, const std::string& placement,
                     const std::string& text) {
+  const auto detail = explain(refused, placement, text);
   switch (refused.why) {
     case CopyRefusal::placement_taken:
-      return net::problem(409, "placement_taken",
-                          "The placement \"" + placement +
-                              "\" has a variant of this code already; archive or rotate that one "
-                              "first.");
+      return net::problem(409, "placement_taken", detail);
     case CopyRefusal::text_taken:
-      return net::problem(409, "code_taken",
-                          text.empty() ? "No text was found that is free; choose one."
-                                       : "The code " + fold(text) +
-                                             " exists already; choose another text, or none.");
+      return net::problem(409, "code_taken", detail);
     case CopyRefusal::text_too_similar:
-      return net::problem(409, "code_too_similar", explain(*refused.alike));
+      return net::problem(409, "code_too_similar", detail);
     case CopyRefusal::bad_text:
-      return net::problem(400, "invalid_request", canonical_text_rule,
-                          {{"/code", "invalid_value", std::string(canonical_text_rule)}});
+      return net::problem(400, "invalid_request", detail, {{"/code", "invalid_value", detail}});
     case CopyRefusal::deal_archived:
-      return net::problem(409, "archived", "The code's deal is archived and gets no new codes.");
+      return net::problem(409, "archived", detail);
   }
   CHECK(false);
 }

@@ -261,6 +261,39 @@ TEST_P(LeakReport, ActionsAreDoneWrittenDownAndUndone) {
   EXPECT_EQ(number("SELECT COUNT(*) FROM postings WHERE posting_id LIKE 'com/%'"), 589 + 519);
 }
 
+TEST_P(LeakReport, ARotationIsRefusedAsANewCodeWouldBe) {
+  const auto made_id = [&](std::string_view path, const std::string& body) {
+    const auto answer = api.call("POST", path, brand.admin, body);
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    return member_of(answer, "id");
+  };
+  const auto leo = made_id("/v1/influencers", R"({"name":"Leo","email":"leo@example.com"})");
+  const auto deal = made_id("/v1/deals", R"({"influencer_id":")" + leo + R"(","campaign_id":")" +
+                                             brand.campaign.text() +
+                                             R"(","plan":{"kind":"percent","rate_ppm":100000}})");
+  made_id("/v1/codes",
+          R"({"deal_id":")" + deal + R"(","code":"SUMMER10","discount":{"kind":"free_shipping"}})");
+  const auto alike = act(leaked, R"({"action":"rotate","code":"SUMMERIO"})");
+  EXPECT_EQ(alike.status, 409);
+  EXPECT_EQ(member_of(alike, "code"), "code_too_similar") << alike.body;
+  EXPECT_NE(member_of(alike, "detail").find("SUMMER10 (code_"), std::string::npos) << alike.body;
+  const auto slip = act(leaked, R"({"action":"rotate","code":"SUMMERT10"})");
+  EXPECT_EQ(member_of(slip, "code"), "code_too_similar") << slip.body;
+
+  const auto path = "/v1/codes/" + good.text() + "/variants";
+  const auto paused =
+      core::CodeId::parse(made_id(path, R"({"placement":"yt","code":"MIAYT"})")).value();
+  ASSERT_EQ(act(paused, R"({"action":"pause"})").status, 200);
+  made_id(path, R"({"placement":"yt","code":"MIAYT2"})");
+  const auto taken = act(paused, R"({"action":"rotate"})");
+  EXPECT_EQ(taken.status, 409);
+  EXPECT_EQ(member_of(taken, "code"), "placement_taken") << taken.body;
+  EXPECT_EQ(act(leaked, R"({"action":"rotate","code":"SUMMERIO","allow_similar":true})").status,
+            409);
+  EXPECT_EQ(act(leaked, R"({"action":"rotate","code":"SUMMERT10","allow_similar":true})").status,
+            200);
+}
+
 TEST_P(LeakReport, BadActionsAreRefusedWithTheField) {
   const std::pair<std::string_view, std::string_view> refusals[] = {
       {R"({})", "/action"},

@@ -187,16 +187,19 @@ TEST_P(Leaks, RotationEndsTheDiscountKeepsTheOwnerAndMakesASuccessor) {
       "MIA10", std::string(ten_percent) + R"(,"limits":{"uses_max":5,"subtotal_min_minor":1000})");
   const auto code = core::CodeId::parse(id).value();
   const auto rotate = [&](core::CodeId which, std::string_view text) {
-    return database().transact([&](storage::Session& session) {
-      return rotate_code(session, checkout.brand, which, text, checkout.clock.now());
-    });
+    return database()
+        .transact([&](storage::Session& session) {
+          return rotate_code(session, checkout.brand, which, text, Similar::refuse_slips,
+                             checkout.clock.now());
+        })
+        .value();
   };
-  EXPECT_EQ(rotate(code, "mia10").error().code, core::Errc::conflict);
-  EXPECT_EQ(rotate(code, "no good").error().code, core::Errc::invalid);
-  EXPECT_EQ(rotate(core::CodeId{4711}, "").error().code, core::Errc::not_found);
+  EXPECT_EQ(rotate(code, "mia10").error().why, RotationRefusal::text_taken);
+  EXPECT_EQ(rotate(code, "no good").error().why, RotationRefusal::bad_text);
+  EXPECT_EQ(rotate(core::CodeId{4711}, "").error().why, RotationRefusal::no_such_code);
   EXPECT_EQ(checkout.validate(cart_json("MIA10", "cart-1", 5000)).at("/valid"), "true");
 
-  const auto rotated = rotate(code, "").value();
+  const auto rotated = *rotate(code, "");
   EXPECT_TRUE(rotated.text.starts_with("MIA10-")) << rotated.text;
   EXPECT_EQ(checkout.validate(cart_json("MIA10", "cart-1", 5000)).at("/reason/code"),
             "code_disabled");
@@ -208,7 +211,7 @@ TEST_P(Leaks, RotationEndsTheDiscountKeepsTheOwnerAndMakesASuccessor) {
   const auto owner = database().read(
       [&](storage::Session& session) { return find_owner(session, checkout.brand, "mia10"); });
   EXPECT_EQ(owner.value()->code, code);  // an order that names it still finds its influencer
-  EXPECT_EQ(rotate(code, "MIA11").error().code, core::Errc::conflict);
+  EXPECT_EQ(rotate(code, "MIA11").error().why, RotationRefusal::rotated);
   EXPECT_TRUE(checkout.verify().empty());
 }
 
@@ -247,10 +250,13 @@ TEST_P(Leaks, ARotatedVariantKeepsItsPlacement) {
   const auto id = checkout.create("MIA10", ten_percent);
   const auto path = "/v1/codes/" + id + "/variants";
   const auto made = checkout.post(path, R"({"placement":"story","code":"MIASTORY"})", "admin");
-  const auto rotated = database().transact([&](storage::Session& session) {
-    return rotate_code(session, checkout.brand, core::CodeId::parse(made.at("/id")).value(),
-                       "MIASTORY2", checkout.clock.now());
-  });
+  const auto rotated =
+      database()
+          .transact([&](storage::Session& session) {
+            return rotate_code(session, checkout.brand, core::CodeId::parse(made.at("/id")).value(),
+                               "MIASTORY2", Similar::refuse_slips, checkout.clock.now());
+          })
+          .value();
   ASSERT_TRUE(rotated);
   const auto list = checkout.call(net::Method::get, path, "", "viewer");
   EXPECT_EQ(list.at("/data/0/enabled"), "false");

@@ -34,11 +34,14 @@ class Variants : public test::OnEveryEngine {
         "/v1/codes/" + of + "/variants",
         R"({"placement":")" + std::string(placement) + "\"" + std::string(rest) + "}", "admin");
   }
-  core::Result<RotatedCode> rotate(const std::string& id, std::string_view text) {
-    return database().transact([&](storage::Session& session) {
-      return rotate_code(session, checkout_.brand, *core::CodeId::parse(id), text,
-                         checkout_.clock.now());
-    });
+  boost::system::result<RotatedCode, RefusedRotation> rotate(const std::string& id,
+                                                             std::string_view text) {
+    return database()
+        .transact([&](storage::Session& session) {
+          return rotate_code(session, checkout_.brand, *core::CodeId::parse(id), text,
+                             Similar::refuse_slips, checkout_.clock.now());
+        })
+        .value();
   }
   std::string import(std::string_view text) const {
     const auto reply = checkout_.call(
@@ -67,8 +70,9 @@ TEST_P(Variants, ATextLikeAnothersIsRefusedAsForAnyNewCode) {
   for (const auto* text : {"SUMMERIO", "SUMMER1"}) {
     const auto rotated = rotate(mia, text);
     ASSERT_FALSE(rotated) << text;
-    EXPECT_EQ(rotated.error().code, core::Errc::conflict);
-    EXPECT_TRUE(rotated.error().detail.starts_with("code: ")) << rotated.error().detail;
+    EXPECT_EQ(rotated.error().why, RotationRefusal::text_too_similar);
+    EXPECT_NE(rotated.error().detail.find("SUMMER10 (code_"), std::string::npos)
+        << rotated.error().detail;
   }
   EXPECT_TRUE(rotate(mia, "MIA12"));
 }
@@ -103,6 +107,30 @@ TEST_P(Variants, OfAVariantAreThoseOfItsOriginal) {
   }
 }
 
+TEST_P(Variants, AVariantWhosePlacementWasGivenToAnotherIsNotRotated) {
+  const auto mia = create(3001, "MIA10").at("/id");
+  const auto first = make(mia, "yt").at("/id");
+  ASSERT_EQ(checkout_.patch(first, R"({"enabled":false})").status, 200);
+  const auto second = make(mia, "yt");
+  ASSERT_EQ(second.status, 201) << second.body;
+  const auto rotated = rotate(first, "");
+  ASSERT_FALSE(rotated);
+  EXPECT_EQ(rotated.error().why, RotationRefusal::placement_taken);
+  EXPECT_NE(rotated.error().detail.find("\"yt\""), std::string::npos) << rotated.error().detail;
+  const auto enabled_at = [&](std::string_view placement) {
+    return checkout_.number("SELECT COUNT(*) FROM codes WHERE is_enabled = 1 AND placement = '" +
+                            std::string(placement) + "'");
+  };
+  EXPECT_EQ(enabled_at("yt"), 1);
+  // Neither its own switch nor a variant of another placement stands in the way.
+  EXPECT_TRUE(rotate(second.at("/id"), ""));
+  EXPECT_EQ(enabled_at("yt"), 1);
+  const auto paused = make(mia, "story").at("/id");
+  ASSERT_EQ(checkout_.patch(paused, R"({"enabled":false})").status, 200);
+  EXPECT_TRUE(rotate(paused, ""));
+  EXPECT_EQ(enabled_at("story"), 1);
+}
+
 // Whether the call of each client answered 201.
 std::vector<int> all_at_once(int clients, const std::function<Reply(int client)>& call) {
   std::vector<int> made(static_cast<std::size_t>(clients));
@@ -131,6 +159,25 @@ TEST_P(Variants, APlacementHasOneVariantHoweverItsOriginalIsNamed) {
                   "podcast-" + std::to_string(round));
     });
     EXPECT_EQ(std::count(made.begin(), made.end(), 1), 1);
+  }
+}
+
+TEST_P(Variants, APlacementHasOneVariantWhenAPausedOneIsRotatedMeanwhile) {
+  const auto mia = create(3001, "MIA10").at("/id");
+  for (int round = 0; round < 8; ++round) {
+    const auto placement = "reel-" + std::to_string(round);
+    const auto paused = make(mia, placement).at("/id");
+    ASSERT_EQ(checkout_.patch(paused, R"({"enabled":false})").status, 200);
+    std::atomic<int> rotations = 0;
+    const auto made = all_at_once(4, [&](int client) -> Reply {
+      if (client > 0) return make(mia, placement);
+      if (rotate(paused, "")) ++rotations;
+      return {.status = 409, .body = {}, .headers = {}};
+    });
+    EXPECT_EQ(std::count(made.begin(), made.end(), 1) + rotations, 1) << placement;
+    EXPECT_EQ(checkout_.number("SELECT COUNT(*) FROM codes WHERE is_enabled = 1 AND placement = '" +
+                               placement + "'"),
+              1);
   }
 }
 
