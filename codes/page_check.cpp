@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/parse.hpp>
+#include <map>
 
+#include "codes/capacity.hpp"
 #include "codes/click_codes.hpp"
 #include "codes/codes.hpp"
 #include "codes/sql.hpp"
@@ -122,8 +124,49 @@ boost::system::result<Question, core::Answer> read_check(std::string_view body) 
   return question;
 }
 
-// Asks about an unknown code with the statements and rows that a known one takes: some code of the
-// brand is asked about in its place, and that answer is thrown away.
+// Counts the statements that are run, by name.
+class CountingSession final : public storage::Session {
+ public:
+  explicit CountingSession(storage::Session& inner) : inner_(inner) {}
+  storage::Rows run_values(const storage::Statement& statement,
+                           std::span<const storage::Value> values) override {
+    ++runs_[statement.name];
+    return inner_.run_values(statement, values);
+  }
+  void prepare(const storage::Statement& statement) override { inner_.prepare(statement); }
+  int runs_of(const storage::Statement& statement) const {
+    const auto found = runs_.find(statement.name);
+    return found == runs_.end() ? 0 : found->second;
+  }
+
+ private:
+  storage::Session& inner_;
+  std::map<std::string_view, int> runs_;
+};
+
+// What a judgement may read of limits and orders but did not, since the code has fewer limits, or
+// nobody holds it, or it is for anybody: read here and thrown away. A code has two scopes at most,
+// its campaign's and its own, and a page's customer one name.
+void read_the_rest(CountingSession& session, const Asker& asker, const StoredCode& code) {
+  constexpr int scopes = 2;
+  const auto fill = [&](const storage::Statement& statement, int runs, const auto&... values) {
+    while (session.runs_of(statement) < runs)
+      session.run(statement, values...);
+  };
+  const auto brand = asker.brand;
+  const auto kind = name_of(Scope::Kind::code);
+  fill(sql::find_counter, scopes, brand, kind, code.id.number);
+  fill(sql::sum_overdue_holds, scopes, brand, code.campaign, code.id.number, asker.now,
+       code.terms.currency.code());
+  fill(sql::count_customer_uses, scopes, brand, kind, code.id.number, nobody, core::CodeUseId{},
+       asker.now);
+  fill(sql::find_next_expiry, scopes, brand, code.campaign, code.id.number, asker.now);
+  fill(sql::find_other_order, 1, brand, nobody, "", "");
+}
+
+// Asks about an unknown code with the statements that a known one takes: some code of the brand is
+// asked about in its place, and that answer is thrown away. Whichever it is, every question runs
+// the same statements, each as often.
 JudgedCode ask_evenly(const Asker& asker, Question question) {
   auto& code = question.codes.front();
   const bool is_known =
@@ -133,7 +176,9 @@ JudgedCode ask_evenly(const Asker& asker, Question question) {
   if (!is_known && !any.empty()) code = any.one().text(0);
   // One of the two finds meets a row and the other none, whichever was which: a row takes longer.
   find_code(asker.session, asker.brand, is_known ? "" : code);
-  auto outcome = ask(asker, question);
+  CountingSession counting(asker.session);
+  auto outcome = ask({counting, asker.dependencies, asker.brand, asker.now}, question);
+  if (const auto& judged = outcome.results.front().code) read_the_rest(counting, asker, *judged);
   if (is_known) return std::move(outcome.results.front());
   return {.given = {}, .code = std::nullopt, .judgement = {.verdict = Verdict::code_not_found}};
 }

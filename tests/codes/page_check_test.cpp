@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -206,6 +207,41 @@ TEST_P(Check, AnUnknownCodeTakesTheStatementsOfAKnownOne) {
   for (const char* code : {"OFF10", "LEFT10", "NEVER10"}) {
     page_of.check(cart(code));
     EXPECT_EQ(watched.take_names(), of_known) << code;
+  }
+}
+
+// Whatever limits a code or its campaign has, and however far a judgement comes.
+TEST_P(Check, EveryRefusalTakesTheSameStatementsEachAsOften) {
+  Watched watched(database());
+  Page page_of(shop, watched, no_limits);
+  const auto with = [](std::string_view more) {
+    return std::string(ten_percent) + std::string(more);
+  };
+  shop.create("AAA10", ten_percent);
+  shop.create("PLAIN10", with(R"(,"enabled":false)"));
+  shop.create("FULL10", with(R"(,"enabled":false,"limits":{"uses_max":1,"budget_minor":900,)"
+                             R"("uses_per_customer_max":1})"));
+  shop.create("EACH10", with(R"(,"enabled":false,"limits":{"uses_per_customer_max":1})"));
+  shop.create("ZERO10", with(R"(,"limits":{"uses_max":0})"));
+  shop.create("POOR10", with(R"(,"limits":{"budget_minor":1})"));
+  shop.create("HELD10", with(R"(,"limits":{"uses_max":1,"uses_per_customer_max":1})"));
+  ASSERT_EQ(shop.reserve(cart_json("HELD10", "A-2", 100, "mia")).status, 201);
+  shop.create("FIRST10", with(R"(,"customers":{"first_order_only":true})"));
+  shop.create("CLICK10", with(R"(,"customers":{"click_within_hours":48})"));
+  shop.create("MUGS10", with(R"(,"items":{"skus":["MUG"]},"limits":{"uses_max":9})"));
+  for (const auto* shared : {"{}", R"({"uses_max":9})", R"({"uses_max":1,"budget_minor":10})",
+                             R"({"uses_per_customer_max":3})"}) {
+    shop.share_limits(shared);
+    page_of.check(cart("NEVER10"));
+    auto of_unknown = watched.take_names();
+    std::sort(of_unknown.begin(), of_unknown.end());
+    for (const char* code : {"PLAIN10", "FULL10", "EACH10", "ZERO10", "POOR10", "HELD10", "FIRST10",
+                             "CLICK10", "MUGS10"}) {
+      ASSERT_EQ(page_of.check(cart(code)).at("/valid"), "false") << code;
+      auto of_known = watched.take_names();
+      std::sort(of_known.begin(), of_known.end());
+      EXPECT_EQ(of_known, of_unknown) << code << " with " << shared;
+    }
   }
 }
 
