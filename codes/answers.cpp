@@ -179,14 +179,16 @@ boost::json::object remaining_json(const JudgedCode& result) {
   return remaining;
 }
 
-// All codes of a cart: the sum over the lines on top, each code below in the order of taking off.
+// All codes of a cart: the sum over the lines on top, nothing when one is refused; each code below
+// in the order of taking off.
 boost::json::object cart_json(const Question& question, const Outcome& outcome, core::Instant now) {
   boost::json::array stack;
   std::vector<Allocation> sums;
   std::int64_t amount_minor = 0;
+  const auto* refused = outcome.refused();
   for (const auto& result : outcome.results) {
     stack.push_back(result_json(question, result, now));
-    if (is_refusal(result.judgement.verdict)) continue;
+    if (refused) continue;
     amount_minor += result.use->granted.amount_minor;
     for (const auto& part : result.use->granted.allocations) {
       const auto same = std::find_if(sums.begin(), sums.end(), [&](const Allocation& sum) {
@@ -199,7 +201,6 @@ boost::json::object cart_json(const Question& question, const Outcome& outcome, 
       }
     }
   }
-  const auto* refused = outcome.refused();
   boost::json::object body{{"valid", refused == nullptr}};
   if (refused) {
     body["code_given"] = refused->given;

@@ -58,7 +58,6 @@ class Judge {
     std::optional<Held> held;
     if (result.before == State::held) held = held_of(*use);
     judge_by_rules(result, held);
-    if (result.judgement.verdict == Verdict::accepted) note(result, held);
     return result;
   }
 
@@ -93,7 +92,11 @@ class Judge {
     }
     result.judgement = judge_before_capacity(&code.terms, cart, rest_, result.standing, asker_.now);
     if (is_refusal(result.judgement.verdict)) return;
-    const auto& granted = result.judgement.granted;
+    const auto granted = result.judgement.granted;
+    // A code that has no room left is in the way of the later ones as it would be with room: only
+    // so do they get the same reasons from all calls, whether the limits are asked first or last.
+    rest_.take(granted.allocations, cart);
+    company_.push_back(code.terms.stacking);
     if (room_ == Room::asked) {
       const auto no_room = judge_capacity(result.standing, cart, granted.amount_minor, held);
       if (is_refusal(no_room.verdict)) {
@@ -111,12 +114,7 @@ class Judge {
                      .granted = granted,
                      .subtotal_minor = cart.subtotal_minor,
                      .cart_sha256 = digest_};
-  }
-
-  void note(const JudgedCode& result, const std::optional<Held>& held) {
-    pending_.add(*result.code, question_.cart.currency, result.use->granted.amount_minor, held);
-    rest_.take(result.use->granted.allocations, question_.cart);
-    company_.push_back(result.code->terms.stacking);
+    pending_.add(code, cart.currency, granted.amount_minor, held);
   }
 
   const Asker& asker_;
@@ -166,6 +164,12 @@ std::vector<JudgedCode> judge_codes(const Asker& asker, const Question& question
   std::vector<JudgedCode> results;
   for (const auto& candidate : candidates)
     results.push_back(judge.judge_one(candidate));
+  const bool is_refused = std::any_of(results.begin(), results.end(), [](const auto& result) {
+    return is_refusal(result.judgement.verdict);
+  });
+  // Nothing will be taken, so the limits of the other codes are asked here. Paid orders ask none.
+  if (is_refused && results.size() > 1 && room == Room::left_to_taking && !question.is_paid)
+    return judge_codes(asker, question, candidates, uses, Room::asked);
   return results;
 }
 

@@ -37,7 +37,9 @@ struct Candidate {
 void sort_candidates(std::vector<Candidate>& candidates);
 bool is_among(const std::vector<Candidate>& candidates, core::CodeId code);
 
-// Whether the limits are asked here, or by the conditional statements that take from them.
+// Whether the limits are asked here, or by the conditional statements that take from them. Of a
+// list that is refused for another reason they are asked here all the same, so that what is said of
+// each code is true.
 enum class Room : std::uint8_t { asked, left_to_taking };
 std::vector<JudgedCode> judge_codes(const Asker& asker, const Question& question,
                                     const std::vector<Candidate>& candidates,

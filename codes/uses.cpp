@@ -23,10 +23,12 @@ void take_ids(std::vector<JudgedCode>& results, const std::vector<Draft>& drafts
 }  // namespace
 
 const JudgedCode* Outcome::refused() const {
-  const auto found = std::find_if(results.begin(), results.end(), [](const JudgedCode& result) {
-    return is_refusal(result.judgement.verdict);
-  });
-  return found == results.end() ? nullptr : &*found;
+  const JudgedCode* first = nullptr;
+  for (const auto& result : results) {
+    const auto verdict = result.judgement.verdict;
+    if (is_refusal(verdict) && (!first || verdict < first->judgement.verdict)) first = &result;
+  }
+  return first;
 }
 
 Outcome ask(const Asker& asker, const Question& question) {

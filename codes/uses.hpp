@@ -22,7 +22,8 @@ namespace fairlead::codes {
 struct Outcome {
   std::vector<JudgedCode> results;  // in the order in which they are taken off; unknown codes last
 
-  // Of several refusals the first; nullptr when all codes are good.
+  // Of several refusals the first by the order of reasons (verdict.hpp), then by that of the codes;
+  // nullptr when all codes are good.
   const JudgedCode* refused() const;
 };
 

@@ -79,6 +79,59 @@ TEST_P(Stacking, AllAreTakenOrNone) {
   EXPECT_TRUE(checkout.verify().empty());
 }
 
+// The first by the order of reasons, whichever code is taken off first, and whoever asks.
+TEST_P(Stacking, AListsReasonIsTheFirstOfAllItsCodesInEveryCall) {
+  const Checkout checkout(database());
+  checkout.create("ZERO",
+                  in_group("a", 1, std::string(ten_percent) + R"(,"limits":{"uses_max":0})"));
+  checkout.create("ALONE", ten_percent);
+  checkout.create("GOOD", in_group("b", 2, ten_percent));
+  checkout.create(
+      "LATER",
+      in_group("c", 3, std::string(ten_percent) + R"(,"starts_at":"2030-01-01T00:00:00Z")"));
+  checkout.create("OFF", in_group("d", 4, std::string(ten_percent) + R"(,"enabled":false)"));
+  const std::pair<std::string_view, std::string_view> lists[] = {
+      {R"(["ZERO","NEVER"])", "NEVER code_not_found"},
+      {R"(["LATER","OFF","GOOD"])", "OFF code_disabled"},
+      {R"(["OFF","NEVER"])", "NEVER code_not_found"},
+      // Used up for now, but never to be combined at all.
+      {R"(["ZERO","ALONE"])", "ALONE combination_disallowed"},
+      {R"(["ZERO","GOOD"])", "ZERO usage_limit_reached"},
+      {R"(["GOOD","LATER","NEVER"])", "NEVER code_not_found"},
+  };
+  for (const auto& [codes, told] : lists) {
+    const auto body = cart_of_codes(codes, "order-1");
+    const auto asked = checkout.validate(body);
+    EXPECT_EQ(asked.at("/code_given") + " " + asked.at("/reason/code"), told) << asked.body;
+    for (const auto& taken : {checkout.reserve(body), checkout.redeem(body)}) {
+      EXPECT_EQ(taken.status, 409) << taken.body;
+      EXPECT_EQ(taken.at("/reason"), asked.at("/reason")) << codes;
+      EXPECT_EQ(taken.at("/stack"), asked.at("/stack")) << codes;
+    }
+  }
+}
+
+// Nothing is granted of a list that is refused, however good one of its codes is by itself.
+TEST_P(Stacking, ARefusedListTakesNothingOff) {
+  const Checkout checkout(database());
+  checkout.create("GOOD", in_group("b", 2, ten_percent));
+  checkout.create("ZERO",
+                  in_group("a", 1, std::string(ten_percent) + R"(,"limits":{"uses_max":0})"));
+  for (const auto* codes : {R"(["GOOD","NEVER"])", R"(["ZERO","GOOD"])", R"(["ZERO","NEVER"])"}) {
+    const auto body = cart_of_codes(codes, "order-1");
+    for (const auto& reply :
+         {checkout.validate(body), checkout.reserve(body), checkout.redeem(body)}) {
+      EXPECT_EQ(reply.at("/valid"), "false") << reply.body;
+      EXPECT_EQ(reply.at("/discount"), R"({"amount_minor":0,"currency":"EUR","allocations":[]})");
+      const auto answer = reply.json();
+      for (const auto& member : answer.at("stack").as_array()) {
+        if (!member.at("valid").as_bool()) continue;
+        EXPECT_EQ(member.at("code").as_string(), "GOOD") << reply.body;
+      }
+    }
+  }
+}
+
 TEST_P(Stacking, CodesThatDoNotCombineAreRefusedTogetherAndOneAfterTheOther) {
   const Checkout checkout(database());
   checkout.create("ALONE", ten_percent);
