@@ -4,17 +4,6 @@
 
 namespace fairlead::codes {
 
-namespace {
-
-// The length in front keeps two different carts from having one text.
-void append_part(std::string& text, char mark, const std::string& part) {
-  if (part.empty()) return;
-  text += mark;
-  text += std::to_string(part.size()) + ':' + part;
-}
-
-}  // namespace
-
 std::vector<std::string> Cart::customer_names() const {
   std::vector<std::string> names;
   for (const auto& name : {customer.key, customer.email_sha256}) {
@@ -61,11 +50,6 @@ std::string cart_sha256(const Cart& cart) {
     text += ' ' + std::to_string(line.line_id.size()) + ':' + line.line_id + '=' +
             std::to_string(line.amount_minor);
     if (line.quantity != 1) text += '*' + std::to_string(line.quantity);
-    append_part(text, 'p', line.product_id);
-    append_part(text, 's', line.sku);
-    for (const auto& category : line.category_ids)
-      append_part(text, 'c', category);
-    if (line.is_on_sale) text += '!';
   }
   return core::hex(core::as_text(core::sha256(text)));
 }

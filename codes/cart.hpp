@@ -45,7 +45,8 @@ std::vector<CartLine> lines_of(const std::vector<core::Item>& items);
 // The cart of an order as it was paid. nullopt when its lines do not fit these limits.
 std::optional<Cart> cart_of(const core::Order& order);
 
-// Two carts with the same digest ask for the same amounts: currency, lines, subtotal and shipping.
+// Two carts with the same digest ask for the same amounts: currency, subtotal, shipping, and each
+// line's id, amount and quantity. What a line's item is called does not count.
 std::string cart_sha256(const Cart& cart);
 
 }  // namespace fairlead::codes

@@ -118,8 +118,8 @@ std::string message_of(const Question& question, const JudgedCode& result, core:
       return "This order has redeemed the code already.";
     case Verdict::order_ref_conflict:
       return "The order " + question.order_ref +
-             " has redeemed this code already, with other amounts. A changed order needs a new "
-             "order_ref.";
+             " has redeemed this code already, with other lines or amounts. A changed order needs "
+             "a new order_ref.";
     case Verdict::already_redeemed:
     case Verdict::already_rolled_back:
     case Verdict::not_redeemed:

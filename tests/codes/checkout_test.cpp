@@ -113,6 +113,46 @@ TEST_P(Redeeming, SameOrderWithOtherAmountsConflicts) {
   EXPECT_EQ(checkout.count_uses("redeemed"), 1);
 }
 
+// What the use was granted for are amounts: a retry that knows more of the items repeats it.
+TEST_P(Redeeming, SameAmountsAreTheSameOrderWhateverItsItemsAreCalled) {
+  const Checkout checkout(database());
+  checkout.create("MIA10", ten_percent);
+  const auto redeem = [&](std::string_view lines) {
+    return checkout.redeem(R"({"code":"MIA10","order_ref":"order-1","currency":"EUR","items":[)" +
+                           std::string(lines) + "]}");
+  };
+  const auto first = redeem(R"({"line_id":"1","quantity":2,"unit_price_minor":5000})");
+  ASSERT_EQ(first.status, 200);
+  const auto named = redeem(
+      R"({"line_id":"1","sku":"MUG","product_id":"p1","category_ids":["cups"],"on_sale":true,)"
+      R"("quantity":2,"unit_price_minor":5000})");
+  EXPECT_EQ(named.status, 200) << named.body;
+  EXPECT_EQ(named.body, first.body);
+  for (const auto* other : {R"({"line_id":"2","quantity":2,"unit_price_minor":5000})",
+                            R"({"line_id":"1","quantity":1,"unit_price_minor":10000})",
+                            R"({"line_id":"1","quantity":2,"unit_price_minor":5001})"}) {
+    const auto refused = redeem(other);
+    EXPECT_EQ(refused.at("/reason/code"), "order_ref_conflict") << other;
+    EXPECT_EQ(refused.at("/reason/message"),
+              "The order order-1 has redeemed this code already, with other lines or amounts. A "
+              "changed order needs a new order_ref.");
+  }
+  EXPECT_EQ(checkout.count_uses("redeemed"), 1);
+}
+
+// The shop may not know its shipping yet, and the order names the code all the same.
+TEST_P(Redeeming, FreeShippingOfACartWithoutShippingIsGoodForNothing) {
+  const Checkout checkout(database());
+  const auto id =
+      checkout.create("SHIPFREE", R"("discount":{"kind":"free_shipping"},"limits":{"uses_max":1})");
+  const auto asked = checkout.validate(cart_json("SHIPFREE", "order-1", 5'000));
+  EXPECT_EQ(asked.at("/valid"), "true") << asked.body;
+  EXPECT_EQ(asked.at("/discount/amount_minor"), "0");
+  EXPECT_EQ(checkout.counter(id), "used=0 spent=0");
+  EXPECT_EQ(checkout.redeem(cart_json("SHIPFREE", "order-1", 5'000)).status, 200);
+  EXPECT_EQ(checkout.counter(id), "used=1 spent=0");
+}
+
 TEST_P(Redeeming, RefusalIsAProblemThatCannotBeTakenForASuccess) {
   const Checkout checkout(database());
   checkout.create("MIN50", std::string(ten_percent) + R"(,"limits":{"subtotal_min_minor":5000})");
