@@ -211,5 +211,21 @@ TEST_P(Looks, ProposalsNameWhatIsMissing) {
   EXPECT_EQ(checkout_.post("/v1/codes/propose", "{}", "shop").status, 403);
 }
 
+// As docs/openapi.yaml describes them: a proposal needs no more of a discount than its number.
+TEST_P(Looks, ProposalsTakeDiscountsThatHaveANumberAndNothingElse) {
+  const auto with = [&](std::string_view discount) {
+    return checkout_.post("/v1/codes/propose",
+                          R"({"deal_id":")" + core::DealId{3001}.text() + R"(","discount":)" +
+                              std::string(discount) + "}",
+                          "admin");
+  };
+  EXPECT_EQ(with(R"({"kind":"percent","rate_ppm":125000})").at("/code"), "ZOE12");
+  EXPECT_EQ(with(R"({"kind":"fixed","amount_minor":550,"currency":"EUR"})").at("/code"), "ZOE5");
+  EXPECT_EQ(with(R"({"kind":"free_shipping"})").at("/code"), "ZOEFREE");
+  EXPECT_EQ(with(R"({"kind":"buy_x_get_y","buy_quantity":1,"get_quantity":1})").status, 400);
+  EXPECT_EQ(with(R"({"kind":"percent","rate_ppm":1,"method":"each"})").at("/errors/0/pointer"),
+            "/discount/method");
+}
+
 }  // namespace
 }  // namespace fairlead::codes
