@@ -9,8 +9,8 @@
 //
 // Routes: POST /v1/orders, GET /v1/orders/{order_ref}, POST /v1/orders/{order_ref}/refunds;
 // GET /v1/commissions, GET /v1/commissions/{id}, GET /v1/commissions/{id}/explain;
-// POST /v1/webhooks/{platform}/{integration_id}; GET /v1/webhooks/failed, …/failed/{id}, POST
-// …/failed/{id}/replay; POST|GET /v1/integrations,
+// POST /v1/webhooks/{platform}/{integration_id}, and trackers' addresses below it; GET
+// /v1/webhooks/failed, …/failed/{id}, POST …/failed/{id}/replay; POST|GET /v1/integrations,
 // GET|PATCH|DELETE /v1/integrations/{id}, GET /v1/integrations/{id}/deliveries?outcome=.
 //
 // Signs of fraud on commissions, docs/signals.md: GET /v1/signals, GET|PATCH /v1/signal_policy,
