@@ -100,7 +100,7 @@ std::vector<OrderRow> read_orders(storage::Session& session, core::BrandId brand
   for (const storage::Row& row : within_limit(session.run(
            sql::report_run_orders, brand, run.link, run.starts_at, run.end(), report_rows_max)))
     orders.push_back(
-        {row.integer(0), row.id<core::ClickId>(1), row.text(2), row.integer(3) + row.integer(4)});
+        {row.integer(0), row.id<core::ClickId>(1), row.text(2), row.integer(3) - row.integer(4)});
   return orders;
 }
 

@@ -93,7 +93,7 @@ core::Result<void> check_windows(const Holdout& holdout) {
 }  // namespace
 
 Arm arm_of(const Holdout& holdout, HoldoutRun run, const Subject& subject) {
-  if (holdout.kind == Holdout::Kind::none) return Arm::none;
+  if (holdout.kind == Holdout::Kind::none || !holdout.starts_at) return Arm::none;
   if (subject.at < *holdout.starts_at || subject.at >= holdout.ends_at) return Arm::none;
   switch (holdout.kind) {
     case Holdout::Kind::none:

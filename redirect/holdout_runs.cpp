@@ -38,10 +38,13 @@ core::Result<void> settle_holdout(LinkRules& rules, const Holdout& before, core:
 }
 
 core::Result<void> check_kept(const Holdout& holdout, std::int64_t days_kept, core::Instant now) {
+  constexpr std::int64_t days_to_read = 7;
   if (holdout.kind == Holdout::Kind::none || days_kept == 0) return {};
-  if (holdout.ends_at <= holdout.starts_at.value_or(now).plus_days(days_kept)) return {};
-  return refuse("holdout/ends_at must be at most " + std::to_string(days_kept) +
-                " days after starts_at: clicks are kept no longer (click_retention_days)");
+  const std::int64_t days_max = std::max<std::int64_t>(1, days_kept - days_to_read);
+  if (holdout.ends_at <= holdout.starts_at.value_or(now).plus_days(days_max)) return {};
+  return refuse("holdout/ends_at must be at most " + std::to_string(days_max) +
+                " days after starts_at: clicks are kept for " + std::to_string(days_kept) +
+                " days (click_retention_days), and the report must be read before they go");
 }
 
 core::Result<void> draw_run(LinkRules& rules, core::Instant now) {

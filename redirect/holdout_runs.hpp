@@ -14,7 +14,8 @@ namespace fairlead::redirect {
 // and checks. One that is there already (`before`) is not judged again. Errc::invalid.
 core::Result<void> settle_holdout(LinkRules& rules, const Holdout& before, core::Instant now);
 
-// A run that is longer than clicks are kept (0 = for ever) could not be read. Errc::invalid.
+// A run that is as long as clicks are kept (0 = for ever) could not be read: it ends a week before.
+// Errc::invalid.
 core::Result<void> check_kept(const Holdout& holdout, std::int64_t days_kept, core::Instant now);
 
 // Gives `rules.run` its next number and a seed when there is a holdout that is not over; called

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "redirect/holdout_runs.hpp"
 #include "tests/redirect/link_api.hpp"
 #include "tests/support/random.hpp"
 
@@ -119,6 +120,20 @@ TEST(Holdout, WindowsChangeArmsAndBeginWithAWashout) {
     held_out += arm == Arm::held_out ? 1 : 0;
   }
   EXPECT_NEAR(held_out, 56, 4.5 * std::sqrt(28));
+}
+
+TEST(Holdout, EndsAWeekBeforeItsClicksGo) {
+  Holdout holdout = of_kind(Holdout::Kind::visitor, 500'000);
+  holdout.starts_at.reset();
+  holdout.ends_at = start.plus_days(83);
+  EXPECT_TRUE(check_kept(holdout, 90, start));
+  EXPECT_TRUE(check_kept(holdout, 0, start));
+  holdout.ends_at = holdout.ends_at.plus_micros(1);
+  const auto refused = check_kept(holdout, 90, start);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().detail.starts_with("holdout/ends_at must be at most 83 days"))
+      << refused.error().detail;
+  EXPECT_TRUE(check_kept({}, 1, start));
 }
 
 const test::TestStatement insert_code(
