@@ -17,9 +17,11 @@ constexpr std::size_t kept_bytes_max = 64 * 1024;  // buffers above this are giv
 constexpr std::size_t dropped_piece_bytes = 4 * 1024;
 constexpr std::size_t dropped_at_once_max = 256 * 1024;
 
-// Of what is reserved, what shoppers' browsers load: it is served wherever redirects are.
-bool is_for_shoppers(std::string_view path) {
-  return path == "/track.js";
+// Of what is reserved, what shoppers' browsers load and what shops and trackers report to: it is
+// served wherever redirects are.
+bool is_for_everybody(std::string_view path) {
+  return path == "/track.js" || path == "/v1/codes/check" ||
+         (path.starts_with("/v1/webhooks/") && !path.starts_with("/v1/webhooks/failed"));
 }
 
 }  // namespace
@@ -71,7 +73,7 @@ Task<Session::Step> Session::exchange_rest(bool is_api) {
   if (!verdict.passes()) co_return co_await refuse(verdict);
   if (!is_complete) co_return Step::go_on;
 
-  const bool is_as_redirects = !is_api || is_for_shoppers(request_.path);
+  const bool is_as_redirects = !is_api || is_for_everybody(request_.path);
   if (!(is_api && listener_.serve_api) && !(is_as_redirects && listener_.serve_redirects)) {
     core::Answer answer = problem(404, "not_found", "This address does not serve that path.");
     co_return co_await answer_problem(std::move(answer));

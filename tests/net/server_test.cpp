@@ -199,13 +199,16 @@ TEST_F(ServerTest, AListenerServesWhatItIsFor) {
   EXPECT_EQ(redirects.get("/v1/echo").status, 404);
   EXPECT_EQ(api.get("/v1/echo").status, 200);
   EXPECT_EQ(api.get("/mia").status, 404);
-  // What shoppers' browsers load is looked for among the routes of both.
+  // What shoppers' browsers and shops call is looked for among the routes of both.
   const auto is_foreign = [](const HttpAnswer& answer) {
     return answer.body.find("This address does not serve") != std::string::npos;
   };
-  EXPECT_FALSE(is_foreign(redirects.get("/track.js")));
-  EXPECT_FALSE(is_foreign(api.get("/track.js")));
-  EXPECT_TRUE(is_foreign(redirects.get("/docs")));
+  for (const char* path : {"/track.js", "/v1/codes/check", "/v1/webhooks/pixel/int_1?order=1"}) {
+    EXPECT_FALSE(is_foreign(redirects.get(path))) << path;
+    EXPECT_FALSE(is_foreign(api.get(path))) << path;
+  }
+  for (const char* path : {"/docs", "/v1/codes/checks", "/v1/webhooks/failed", "/v1/webhooks"})
+    EXPECT_TRUE(is_foreign(redirects.get(path))) << path;
 }
 
 TEST_F(ServerTest, AFaultOfOursIsABare500AndTheConnectionGoesOn) {
