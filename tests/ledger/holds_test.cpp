@@ -135,6 +135,13 @@ TEST_P(Holds, OneCommissionIsHeldWithItsReasonAndPaidOnlyAfterItsRelease) {
   EXPECT_EQ(status(1, spring), "held");
   EXPECT_EQ(world_.commission_of(1, much_later).hold_reason, "the order is being checked");
   EXPECT_EQ(world_.commission_of(1, much_later).amount_minor, 1'000);
+  EXPECT_EQ(
+      database()
+          .read([](storage::Session& session) {
+            return test::run_sql(session, "SELECT COUNT(*) FROM held_commissions").one().integer(0);
+          })
+          .value(),
+      1);
   EXPECT_EQ(status(2), "approved");
   EXPECT_TRUE(world_.differences().empty());
   EXPECT_TRUE(release_one(1));
