@@ -270,9 +270,6 @@ class SignalWatch : public CommissionSignals {
           "changed_at) VALUES (1001, 501" +
           n + ", 301" + n + ", 'w" + n + "', 'https://shop.example/', 0, 0)");
     }
-    shop.run(
-        "INSERT INTO brands (brand_id, name, currency, timezone, created_at) VALUES "
-        "(1001, 'One', 'EUR', 'UTC', 0), (1002, 'Two', 'EUR', 'UTC', 0)");
     const std::int64_t links[] = {5001, 5002, 5010, 5011, 5012, 5013, 5014};
     for (const std::int64_t link : links) {
       for (int i = 0; i < 50; ++i)
