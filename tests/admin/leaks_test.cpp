@@ -50,6 +50,11 @@ class LeakReport : public test::OnEveryEngine {
                   "rate_ppm, currency, created_at, placement) VALUES ($1, $2, $3, $4, $5, "
                   "'percent', 100000, 'EUR', 0, $6)",
                   brand.id, id, brand.deal, text, text, placement);
+          run_sql(session,
+                  "INSERT INTO campaign_code_limits (brand_id, campaign_id, changed_at) SELECT "
+                  "brand_id, campaign_id, 0 FROM deals WHERE brand_id = $1 AND deal_id = $2 "
+                  "ON CONFLICT DO NOTHING",
+                  brand.id, brand.deal);
         })
         .value();
     return id;
