@@ -5,8 +5,8 @@
 #include <thread>
 
 #include "net/head.hpp"
-#include "tests/support/escapes.hpp"
 #include "tests/net/fixture.hpp"
+#include "tests/support/escapes.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/random.hpp"
 
