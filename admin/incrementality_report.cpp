@@ -8,6 +8,7 @@
 
 #include "admin/holdout_facts.hpp"
 #include "admin/reports_call.hpp"
+#include "admin/reports_query.hpp"
 #include "core/csv.hpp"
 #include "core/rate.hpp"
 #include "net/json.hpp"
@@ -43,18 +44,6 @@ void refuse_unknown(std::string_view query, std::vector<net::FieldError>& proble
     else if (!seen.insert(name).second)
       problems.push_back({"?" + name, "duplicate", "give " + name + " once"});
   }
-}
-
-template <class AnyId>
-AnyId read_id(const net::Request& request, std::string_view name,
-              std::vector<net::FieldError>& problems) {
-  const auto text = net::query_value(request.query, name);
-  if (!text) return {};
-  const auto id = AnyId::parse(*text);
-  if (id) return *id;
-  problems.push_back(
-      {"?" + std::string(name), "invalid_value", std::string(name) + ": " + id.error().detail});
-  return {};
 }
 
 std::int64_t read_version(const net::Request& request, std::vector<net::FieldError>& problems) {

@@ -119,17 +119,6 @@ std::optional<core::Instant> read_instant(const net::Request& request, std::stri
   return std::nullopt;
 }
 
-template <class AnyId>
-AnyId read_id(const net::Request& request, std::string_view name, Problems& problems) {
-  const auto text = net::query_value(request.query, name);
-  if (!text) return {};
-  const auto id = AnyId::parse(*text);
-  if (id) return *id;
-  problems.push_back(
-      {"?" + std::string(name), "invalid_value", std::string(name) + ": " + id.error().detail});
-  return {};
-}
-
 ReportFormat read_format(const net::Request& request, Problems& problems) {
   const auto text = net::query_value(request.query, "format");
   if (!text || *text == "json") return ReportFormat::json;

@@ -66,4 +66,17 @@ enum class Report { roi, clicks, leaks, attribution };
 ReportQuery read_report_query(const net::Request& request, Report report, core::Zone zone,
                               core::Instant now, std::vector<net::FieldError>& problems);
 
+// The id that the parameter names; none when it is absent, or is no such id, which is noted.
+template <class AnyId>
+AnyId read_id(const net::Request& request, std::string_view name,
+              std::vector<net::FieldError>& problems) {
+  const auto text = net::query_value(request.query, name);
+  if (!text) return {};
+  const auto id = AnyId::parse(*text);
+  if (id) return *id;
+  problems.push_back(
+      {"?" + std::string(name), "invalid_value", std::string(name) + ": " + id.error().detail});
+  return {};
+}
+
 }  // namespace fairlead::admin

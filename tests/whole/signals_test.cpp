@@ -4,38 +4,14 @@
 #include <boost/json.hpp>
 
 #include "core/crypto.hpp"
-#include "tests/support/engines.hpp"
-#include "tests/whole/server_process.hpp"
-#include "tests/whole/shop.hpp"
+#include "tests/whole/running_shop.hpp"
 
 namespace fairlead::whole {
 namespace {
 
 namespace json = boost::json;
 
-class OwnPurchase : public testing::TestWithParam<storage::Engine> {
- protected:
-  OwnPurchase() { database_.close(); }
-  void SetUp() override {
-    const auto keys = init_brand(arguments_);
-    server_.emplace(arguments_);
-    shop_.emplace(server_->port(), keys);
-    shop_->set_up();
-  }
-  json::value admin(int status, const std::string& method, const std::string& target,
-                    const json::value& body = nullptr) {
-    const auto answer = shop_->as_admin(method, target, body);
-    EXPECT_EQ(answer.status, status) << method << " " << target << ": " << answer.body;
-    return json::parse(answer.body);
-  }
-
-  test::TemporaryDirectory directory_;
-  test::TestDatabase database_{GetParam()};
-  const std::vector<std::string> arguments_{"--data", directory_.file("data"), "--database",
-                                            database_.url()};
-  std::optional<ServerProcess> server_;
-  std::optional<Shop> shop_;
-};
+class OwnPurchase : public RunningShop {};
 INSTANTIATE_ON_ENGINES(OwnPurchase);
 
 TEST_P(OwnPurchase, IsHeldListedAndDecidedAndVerifies) {
